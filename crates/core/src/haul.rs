@@ -1,0 +1,105 @@
+//! What a connector brings from one act of fetching, before anything is stored. A haul lives only until the desk has
+//! taken it in; names of people in it are still plain and never leave this stage so.
+
+use jiff::Timestamp;
+
+use crate::{Cursor, VersionState};
+
+/// One response with the posts found in it.
+#[derive(Debug, Clone)]
+pub struct Haul {
+    /// What was asked, and of whom.
+    pub request: RequestRecord,
+    /// The response body as received.
+    pub page: Vec<u8>,
+    /// Whether the response page may be kept, sealed, for a while.
+    pub page_keep: PageKeep,
+    /// The posts in it, oldest first where the source has an order.
+    pub found: Vec<Found>,
+    /// Where to go on once all of this haul is stored.
+    pub cursor: Option<Cursor>,
+    /// What may have been missed or was left out, in words for the source's page.
+    pub notes: Vec<String>,
+}
+
+/// What was asked: never holds a credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestRecord {
+    /// The URL or path, without secrets.
+    pub url: String,
+    /// Connector and its version, such as `rocketchat-rest/1`.
+    pub connector: String,
+    /// HTTP status, or 0 where there is none.
+    pub status: u16,
+    /// When the last byte had arrived.
+    pub fetched_at: Timestamp,
+}
+
+/// What happens to the bytes of a response page. Items are exhibits of their own in every case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PageKeep {
+    /// Kept sealed and erased after [`crate::limits::SEALED_PAGE_DAYS`].
+    Sealed,
+    /// Only its hash and length are recorded, for this reason (it held membership messages, say).
+    HashOnly(String),
+    /// The page is the one exhibit itself (a file of a folder).
+    IsExhibit,
+}
+
+/// How the text of a post is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Markup {
+    /// Plain text: read at once.
+    Plain,
+    /// HTML: opened in the sandbox.
+    Html,
+}
+
+/// One post as the source shows it now.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The source's own id of the post; identity is (source, native id).
+    pub native_id: String,
+    /// The exact slice of the response that is this post.
+    pub exhibit: Vec<u8>,
+    /// Media type of the slice.
+    pub exhibit_type: String,
+    /// New, edited or deleted.
+    pub state: VersionState,
+    /// Title, where the source has titles.
+    pub title: Option<String>,
+    /// The text as published.
+    pub text: String,
+    /// How the text is written.
+    pub markup: Markup,
+    /// Public address of the post.
+    pub url: Option<String>,
+    /// When the source says it was posted.
+    pub posted_at: Option<Timestamp>,
+    /// When the source says it was last edited.
+    pub edited_at: Option<Timestamp>,
+    /// Account name of the author, plain; becomes a keyed hash before anything is stored in a row.
+    pub author: Option<String>,
+    /// Account names that the text mentions, plain; they are replaced in the text by keyed hashes.
+    pub handles: Vec<String>,
+    /// Native id of the post that this one answers.
+    pub thread_of: Option<String>,
+    /// Language stated by the source (BCP 47), if any.
+    pub lang: Option<String>,
+    /// Files of the post.
+    pub files: Vec<FoundFile>,
+}
+
+/// A file of a post, fetched or not.
+#[derive(Debug, Clone)]
+pub struct FoundFile {
+    /// File name as the source gives it.
+    pub name: String,
+    /// Media type as the source gives it.
+    pub media_type: Option<String>,
+    /// Where it was or can be fetched, without secrets.
+    pub url: Option<String>,
+    /// The bytes, or why there are none yet.
+    pub bytes: Result<Vec<u8>, String>,
+}

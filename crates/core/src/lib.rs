@@ -1,0 +1,59 @@
+//! The nouns of Vedette: what a desk watches, keeps, reads, finds and publishes, and the ports through which the
+//! program reaches its stores. No I/O, no clock, no randomness and no async: every other room imports this one, and
+//! this one imports none of them.
+//!
+//! The words are those of `ARCHITECTURE.md`: a [`Source`] is watched under an [`Authorisation`]; a connector brings a
+//! [`Haul`]; its bytes become exhibits, its posts [`Item`]s with [`Version`]s; a [`Reading`] is text taken from them,
+//! [`Findings`] are what the text names and says, an [`Assessment`] is what the machine proposes and a [`Decision`] is
+//! what a person made of it.
+
+mod analysis;
+mod assessment;
+mod cleared;
+mod digest;
+mod error;
+mod findings;
+mod haul;
+mod ids;
+mod intake;
+mod item;
+pub mod limits;
+mod log;
+pub mod ports;
+mod query;
+mod reading;
+mod report;
+mod source;
+mod views;
+mod watch;
+
+pub use analysis::Analysis;
+pub use assessment::{Assessment, Decision, Level, Reason, Tier, Verdict};
+pub use cleared::{Cleared, Draft, Reviewer};
+pub use digest::{ParseDigestError, Sha256};
+pub use error::{StoreError, StoreResult};
+pub use findings::{
+    Attack, CalendarEvent, DateMention, Findings, LinkKind, LinkMention, Mention, MentionKind, Slot, Statement,
+    StatementKind,
+};
+pub use haul::{Found, FoundFile, Haul, Markup, PageKeep, RequestRecord};
+pub use ids::{
+    AlertId, AttachmentId, CaptureId, FamilyId, ItemId, JobId, ParseIdError, ReportId, SourceId, VersionId, WatchId,
+};
+pub use intake::{
+    Derived, ImageHash, Intake, Job, JobKind, NewAttachment, NewCapture, NewExhibit, NewLikeness, NewVersion,
+    PendingFile, Receipt, SourceReport, TakenVersion,
+};
+pub use item::{Attachment, Item, Version, VersionState};
+pub use log::{Checkpoint, LeafKind, LogEntry};
+pub use query::{Clause, Facet, FacetCount, FieldName, Query, SearchAnswer, SearchHit, SearchRequest, SortBy};
+pub use reading::{Language, Reading, ReadingKind};
+pub use report::{Audience, Block, BlockKind, EvidenceRef, Footnote, Release, Report, ReportStatus, Tlp};
+pub use source::{
+    Authorisation, AuthorityKind, Cursor, NewSource, Source, SourceHealth, SourceKind, SourceState, SourceSuggestion,
+};
+pub use views::{
+    Counts, ExhibitInfo, FamilyMember, FamilyView, InboxQuery, InboxRow, ItemView, LikenessKind, LikenessView,
+    TimelineBucket, VersionView,
+};
+pub use watch::{Alert, AlertKind, AlertState, AuditEntry, User, Watch};

@@ -1,0 +1,95 @@
+//! The custody log's nouns: what a leaf is about, and the state of the tree at a moment.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::Sha256;
+
+/// What a leaf of the log records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LeafKind {
+    /// One act of fetching.
+    Capture,
+    /// An item was seen for the first time.
+    Item,
+    /// A state of an item.
+    Version,
+    /// A connector's position was moved.
+    Cursor,
+    /// A file of a version arrived later than the version.
+    File,
+    /// A source was added, authorised, paused or removed.
+    Source,
+    /// A person decided.
+    Decision,
+    /// A report was opened to an audience.
+    Release,
+    /// Data left the house.
+    Export,
+    /// Bytes were erased; their hash stays.
+    Erasure,
+}
+
+impl LeafKind {
+    /// The word used in rows and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Capture => "capture",
+            Self::Item => "item",
+            Self::Version => "version",
+            Self::Cursor => "cursor",
+            Self::File => "file",
+            Self::Source => "source",
+            Self::Decision => "decision",
+            Self::Release => "release",
+            Self::Export => "export",
+            Self::Erasure => "erasure",
+        }
+    }
+
+    /// The kind a word names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [
+            Self::Capture,
+            Self::Item,
+            Self::Version,
+            Self::Cursor,
+            Self::File,
+            Self::Source,
+            Self::Decision,
+            Self::Release,
+            Self::Export,
+            Self::Erasure,
+        ]
+        .into_iter()
+        .find(|kind| kind.word() == word)
+    }
+}
+
+/// A leaf with what it commits to. The leaf's data is SHA-256(salt ‖ record), so that a short post cannot be guessed
+/// from the log once the salt is erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogEntry {
+    /// Position, from 0.
+    pub index: u64,
+    /// What it is about.
+    pub kind: LeafKind,
+    /// The record as canonical JSON text; empty after erasure.
+    pub record: String,
+    /// Random salt, 16 bytes; `None` after erasure.
+    pub salt: Option<[u8; 16]>,
+    /// SHA-256(salt ‖ record): the data of the leaf.
+    pub commitment: Sha256,
+}
+
+/// Size and root of the log at a moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// Leaves.
+    pub size: u64,
+    /// Root hash (RFC 6962).
+    pub root: Sha256,
+    /// When it was written.
+    pub at: Timestamp,
+}

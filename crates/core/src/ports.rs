@@ -1,0 +1,213 @@
+//! The ports: how the program reaches its stores. Object-safe, synchronous, coarse commands; never a transaction
+//! handle. They are called from plain threads. One conformance suite in the test kit runs against every adapter.
+
+use jiff::Timestamp;
+
+use crate::{
+    Alert, AlertId, AlertKind, AlertState, AuditEntry, Authorisation, Checkpoint, Counts, Cursor, Decision, Derived,
+    ExhibitInfo, FamilyId, FamilyView, InboxQuery, InboxRow, Intake, ItemId, ItemView, Job, JobId, LeafKind, Level,
+    LogEntry, NewExhibit, NewSource, PendingFile, Receipt, Report, ReportId, SearchAnswer, SearchRequest, Sha256,
+    Source, SourceId, SourceReport, SourceState, SourceSuggestion, StoreResult, TimelineBucket, User, VersionId,
+    VersionView, Watch, WatchId,
+};
+
+/// Bytes by their SHA-256.
+pub trait Blobs: Send + Sync {
+    /// Makes bytes durable (temporary file, fsync, rename, fsync of the folder). Putting the same bytes again is harmless.
+    fn put(&self, sha256: Sha256, bytes: &[u8]) -> StoreResult<()>;
+    /// The bytes, wherever they are kept (row or file); `None` when unknown or erased.
+    fn get(&self, sha256: Sha256) -> StoreResult<Option<Vec<u8>>>;
+    /// Removes the bytes. The caller records the erasure.
+    fn erase(&self, sha256: Sha256) -> StoreResult<()>;
+}
+
+/// The catalogue: rows and the custody log.
+pub trait Records: Send + Sync {
+    /// Commits captures, exhibits, leaves, items, versions, cursors and jobs of a batch at once. Taking the same in
+    /// twice adds a capture and no version.
+    fn take_in(&self, intakes: &[Intake]) -> StoreResult<Vec<Receipt>>;
+    /// Where the connector of a source goes on.
+    fn cursor(&self, source: SourceId) -> StoreResult<Option<Cursor>>;
+    /// Stores what was derived, replacing what was there, in one transaction; each gets the next sequence number.
+    /// The last number given out.
+    fn put_derived(&self, derived: &[Derived]) -> StoreResult<u64>;
+    /// Files that were named and could not be fetched, oldest first.
+    fn pending_files(&self, source: SourceId, limit: usize) -> StoreResult<Vec<PendingFile>>;
+    /// A file arrived (`Ok`) or failed again (`Err` with the reason): logged, and queued for reading when it arrived.
+    fn file_arrived(&self, file: &PendingFile, bytes: Result<NewExhibit, String>, at: Timestamp) -> StoreResult<()>;
+
+    /// Adds a source with its authorisation; logged.
+    fn add_source(&self, source: &NewSource, at: Timestamp) -> StoreResult<Source>;
+    /// All sources, removed ones included.
+    fn sources(&self) -> StoreResult<Vec<Source>>;
+    /// One source.
+    fn source(&self, id: SourceId) -> StoreResult<Source>;
+    /// Pauses, resumes or removes a source; logged with who and why.
+    fn set_source_state(&self, id: SourceId, state: SourceState, by: &str, at: Timestamp) -> StoreResult<()>;
+    /// Records a new authorisation of a source; logged.
+    fn authorise(&self, id: SourceId, authorisation: &Authorisation) -> StoreResult<()>;
+    /// Notes how a round of collecting went.
+    fn report_source(&self, id: SourceId, report: &SourceReport) -> StoreResult<()>;
+    /// Notes about what may have been missed, newest first.
+    fn source_notes(&self, id: SourceId, limit: usize) -> StoreResult<Vec<(Timestamp, String)>>;
+    /// Notes channels that collected posts point to.
+    fn suggest_sources(&self, suggestions: &[SourceSuggestion]) -> StoreResult<()>;
+    /// Channels that wait for an authorisation, most often seen first.
+    fn suggestions(&self, limit: usize) -> StoreResult<Vec<SourceSuggestion>>;
+
+    /// The inbox: level, then time, highest and newest first; and how many rows there are in all.
+    fn inbox(&self, query: &InboxQuery) -> StoreResult<(Vec<InboxRow>, u64)>;
+    /// Everything about one item.
+    fn item(&self, id: ItemId) -> StoreResult<ItemView>;
+    /// One version with what was derived from it.
+    fn version(&self, id: VersionId) -> StoreResult<VersionView>;
+    /// Items by the source's own id ("why is it not here?").
+    fn find_native(&self, native_id: &str) -> StoreResult<Vec<ItemId>>;
+    /// A family.
+    fn family(&self, id: FamilyId) -> StoreResult<FamilyView>;
+    /// The largest families first, with their sizes.
+    fn families(&self, limit: usize) -> StoreResult<Vec<FamilyView>>;
+    /// Items by day and level.
+    fn timeline(&self, from: Option<Timestamp>, to: Option<Timestamp>) -> StoreResult<Vec<TimelineBucket>>;
+    /// What is known of some bytes; `None` when unknown.
+    fn exhibit(&self, sha256: Sha256) -> StoreResult<Option<ExhibitInfo>>;
+    /// All exhibits in order of hash after `after`, at most `limit`.
+    fn exhibits(&self, after: Option<Sha256>, limit: usize) -> StoreResult<Vec<ExhibitInfo>>;
+    /// Sealed pages whose time was up at `now`.
+    fn expired_pages(&self, now: Timestamp, limit: usize) -> StoreResult<Vec<Sha256>>;
+    /// Marks bytes as erased and logs the reason; inline bytes are removed.
+    fn mark_erased(&self, sha256: Sha256, reason: &str, at: Timestamp) -> StoreResult<()>;
+    /// How much there is.
+    fn counts(&self) -> StoreResult<Counts>;
+
+    /// Items whose derived rows came after `sequence`, at most `limit`, with the sequence number of each.
+    fn derived_since(&self, sequence: u64, limit: usize) -> StoreResult<Vec<(u64, ItemId)>>;
+    /// Sketches and image hashes for the likeness indexes, in order of version id after `after`:
+    /// (version, item, sketch, PDQ hashes as hex with quality).
+    #[allow(clippy::type_complexity)]
+    fn likeness_rows(
+        &self,
+        after: VersionId,
+        limit: usize,
+    ) -> StoreResult<Vec<(VersionId, ItemId, Option<Vec<u8>>, Vec<(String, u8)>)>>;
+    /// Family of each item that has one.
+    fn family_rows(&self) -> StoreResult<Vec<(ItemId, FamilyId)>>;
+    /// Queues every version for derivation again; how many.
+    fn requeue_all(&self) -> StoreResult<u64>;
+
+    /// Stores a person's decision; logged.
+    fn decide(&self, item: ItemId, decision: &Decision) -> StoreResult<()>;
+    /// Marks an item as seen, or not.
+    fn mark_seen(&self, item: ItemId, seen: bool, by: &str, at: Timestamp) -> StoreResult<()>;
+
+    /// Adds a watch.
+    fn add_watch(&self, watch: &Watch) -> StoreResult<WatchId>;
+    /// All watches.
+    fn watches(&self) -> StoreResult<Vec<Watch>>;
+    /// Removes a watch.
+    fn remove_watch(&self, id: WatchId) -> StoreResult<()>;
+    /// Raises an alert unless the same one (raised by, item) exists; whether it is new.
+    fn raise(&self, kind: &AlertKind, item: Option<ItemId>, text: &str, at: Timestamp) -> StoreResult<bool>;
+    /// Alerts, newest first.
+    fn alerts(&self, open_only: bool, limit: usize) -> StoreResult<Vec<Alert>>;
+    /// Takes or closes an alert.
+    fn set_alert(&self, id: AlertId, state: AlertState, by: &str) -> StoreResult<()>;
+
+    /// Stores a report; id 0 means new. The id it has now.
+    fn put_report(&self, report: &Report) -> StoreResult<ReportId>;
+    /// A report.
+    fn report(&self, id: ReportId) -> StoreResult<Report>;
+    /// All reports, newest first.
+    fn reports(&self) -> StoreResult<Vec<Report>>;
+
+    /// Adds or changes a user.
+    fn put_user(&self, user: &User) -> StoreResult<()>;
+    /// Removes a user.
+    fn remove_user(&self, name: &str) -> StoreResult<()>;
+    /// All users.
+    fn users(&self) -> StoreResult<Vec<User>>;
+    /// Adds a line to the audit trail.
+    fn audit(&self, entry: &AuditEntry) -> StoreResult<()>;
+    /// The audit trail, newest first.
+    fn audit_trail(&self, limit: usize) -> StoreResult<Vec<AuditEntry>>;
+
+    /// Appends one leaf for what is not part of an intake (a release, an export); its index.
+    fn log(&self, kind: LeafKind, record: &str, at: Timestamp) -> StoreResult<u64>;
+    /// Log entries from `from`, at most `limit`.
+    fn log_entries(&self, from: u64, limit: usize) -> StoreResult<Vec<LogEntry>>;
+    /// The newest checkpoint; size 0 and the empty root when nothing was logged.
+    fn checkpoint(&self) -> StoreResult<Checkpoint>;
+    /// All checkpoints at or after size `from`, smallest first.
+    fn checkpoints(&self, from: u64, limit: usize) -> StoreResult<Vec<Checkpoint>>;
+    /// What the catalogue says that must agree with the log: (what, where, expected, found) of each disagreement.
+    fn check(&self) -> StoreResult<Vec<[String; 4]>>;
+    /// Writes a consistent copy of the catalogue to a new file while work goes on.
+    fn copy_to(&self, file: &std::path::Path) -> StoreResult<()>;
+}
+
+/// Work that waits. Jobs are rows of the catalogue; a claimed job comes back when its claim is older than the lease.
+pub trait Queue: Send + Sync {
+    /// Claims the oldest job that is due.
+    fn claim(&self, now: Timestamp) -> StoreResult<Option<Job>>;
+    /// The job is done.
+    fn done(&self, id: JobId) -> StoreResult<()>;
+    /// The job failed: due again at `at`.
+    fn retry(&self, id: JobId, error: &str, at: Timestamp) -> StoreResult<()>;
+    /// The job needs a person.
+    fn park(&self, id: JobId, error: &str) -> StoreResult<()>;
+    /// Jobs that wait for a person.
+    fn parked(&self, limit: usize) -> StoreResult<Vec<Job>>;
+    /// Gives claims back that were held by a process that is gone; how many.
+    fn release_claims(&self) -> StoreResult<u64>;
+}
+
+/// A document of the search index: one item, with the text of all its readings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IndexDocument {
+    /// The item.
+    pub item: ItemId,
+    /// Source id word (`s3`).
+    pub source: String,
+    /// Name of the source.
+    pub source_name: String,
+    /// Outlet id.
+    pub outlet: Option<String>,
+    /// When posted.
+    pub posted_at: Timestamp,
+    /// Language code.
+    pub language: String,
+    /// The level that holds.
+    pub level: Level,
+    /// Tier.
+    pub tier: Option<u8>,
+    /// State word.
+    pub state: String,
+    /// Family id word.
+    pub family: Option<String>,
+    /// Register ids with kind, such as `actor:grey-lantern`.
+    pub entities: Vec<String>,
+    /// Statement kind words.
+    pub statements: Vec<String>,
+    /// The post's own text, title first.
+    pub original: String,
+    /// Text of images and documents.
+    pub ocr: String,
+    /// Translations.
+    pub translation: String,
+    /// Text of earlier versions that is gone from the latest.
+    pub earlier: String,
+}
+
+/// The search index: a cache that can be rebuilt from the records.
+pub trait Index: Send + Sync {
+    /// Adds or replaces documents; searchable after the next commit.
+    fn put(&self, documents: &[IndexDocument]) -> StoreResult<()>;
+    /// Makes them searchable and durable, with the catalogue's sequence number they go up to.
+    fn commit(&self, sequence: u64) -> StoreResult<()>;
+    /// The sequence number of the last commit; 0 for an empty index.
+    fn sequence(&self) -> u64;
+    /// Answers a question.
+    fn search(&self, request: &SearchRequest) -> StoreResult<SearchAnswer>;
+    /// Empties the index.
+    fn clear(&self) -> StoreResult<()>;
+}
