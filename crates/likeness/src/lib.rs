@@ -1,0 +1,39 @@
+//! Was this seen before? Nearly the same picture, nearly the same text, and the families that they form.
+//!
+//! | question | module |
+//! |---|---|
+//! | what is the fingerprint of this picture? | [`pdq`](mod@pdq): the PDQ hash as Meta's reference computes it, and its eight rotations and flips |
+//! | which known pictures are within 31 bits of it? | [`hamming`]: an exact index that grows and shrinks |
+//! | which known texts share most of their word triples with this one? | [`near_text`]: MinHash sketches and an index |
+//! | which items belong together? | [`families`]: the smallest member names the family |
+//!
+//! Architecture invariant: nothing here decodes a file, reads a clock or a disk, or starts a thread. Pixels and folded text
+//! come in, numbers go out, and the same input gives the same output on every machine.
+//!
+//! ```
+//! use vedette_likeness::{HashIndex, Rgb, pdq};
+//!
+//! let pixels: Vec<u8> = (0..64 * 48u32).flat_map(|i| [(i % 64 * 4) as u8, (i / 64 * 5) as u8, 90]).collect();
+//! let seen = pdq(Rgb { width: 64, height: 48, pixels: &pixels })?;
+//!
+//! let mut known = HashIndex::new();
+//! known.insert(7, seen.hash);
+//! assert_eq!(known.within(&seen.hash, 31), [(7, 0)]);
+//! # Ok::<(), vedette_likeness::LikenessError>(())
+//! ```
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeExamples;
+
+mod error;
+pub mod families;
+pub mod hamming;
+pub mod near_text;
+pub mod pdq;
+
+pub use error::LikenessError;
+pub use families::Families;
+pub use hamming::HashIndex;
+pub use near_text::{Similar, Sketch, TextIndex};
+pub use pdq::{Luma, Pdq, PdqHash, Pixels, Rgb, pdq, pdq_dihedral, pdq_unresized, pdq_with_dihedral};
