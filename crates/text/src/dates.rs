@@ -1,0 +1,77 @@
+//! Dates, times, durations and recurring days in nine languages and three calendars, resolved against the moment of writing.
+//!
+//! In: a text, its language, the writer's local time. Out: TIMEX3-style findings with half-open intervals.
+//!
+//! Choices, where language leaves them open:
+//! - A weekday without "next" or "last" is the first one on or after the reference day, for a threat looks ahead; in a sentence with
+//!   verbs of the past only it is the last one. "Next Saturday" is the first strictly after the day, so the warning comes
+//!   early rather than late.
+//! - A day and month without a year is the one between 120 days before and 245 days after the reference.
+//! - `03/04/2026` is day first, unless only month first makes a date.
+//! - Hijri dates follow the tabular calendar (the sighted one and Umm al-Qura may differ by a day), Solar Hijri the 33-year rule;
+//!   `value` is Gregorian: a day, or `FIRST/LAST` for a month or year of theirs.
+//! - A range ("12-14 March") has the value of its first day and the interval of all.
+//! - Weekends are Saturday and Sunday; Friday and Saturday in Arabic, Thursday and Friday in Persian.
+
+mod calendar;
+mod days;
+mod lexicon;
+mod rules;
+mod scan;
+mod spans;
+mod tense;
+mod times;
+mod write;
+
+use jiff::civil::DateTime;
+
+pub use write::{expand_days, write_date};
+
+/// A date expression found in a text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DateFound {
+    /// First byte.
+    pub start: usize,
+    /// Byte after the last.
+    pub end: usize,
+    /// As written.
+    pub text: String,
+    /// `DATE`, `TIME`, `DURATION` or `SET`.
+    pub kind: &'static str,
+    /// TIMEX3 value, such as `2026-03-14`, `2026-W11-WE`, `2026-03-14TNI`, `P3D`, `FUTURE_REF`.
+    pub value: String,
+    /// First moment meant, local to the writer; absent for lengths and recurrences.
+    pub from: Option<DateTime>,
+    /// Moment after the last.
+    pub to: Option<DateTime>,
+    /// `gregorian`, `hijri` or `solar-hijri`: the calendar it was written in.
+    pub calendar: &'static str,
+}
+
+/// More dates in one text are not read: a table of thousands of dates warns of nothing.
+const DATES_MAX: usize = 10_000;
+
+/// All date expressions of a text, in order, without overlaps. `lang` is an ISO 639 code; for languages without a table the script
+/// decides which one is used. `reference` is when the text was written, in its writer's local time.
+pub fn find_dates(text: &str, lang: &str, reference: DateTime) -> Vec<DateFound> {
+    let lexicon = lexicon::Lexicon::of(lang, text);
+    let tokens = scan::scan(text, lexicon);
+    let rules = rules::Rules { text, tokens: &tokens, lexicon, now: reference };
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() && out.len() < DATES_MAX {
+        match rules.at(at) {
+            Some((found, next)) => {
+                out.push(found);
+                at = next.max(at + 1);
+            }
+            None => at += 1,
+        }
+    }
+    out
+}
+
+/// Whether a word names a month in any language known here.
+pub(crate) fn is_month(word: &str) -> bool {
+    lexicon::is_month(word)
+}

@@ -1,0 +1,329 @@
+//! One spelling for many: an analyst's watch-list word is found however it was written.
+//!
+//! In: any text. Out: the folded text, and the way back from every folded span to the original one, with the names of
+//! the folds that were needed there. The register is folded with the same function, so losses such as й to и are harmless.
+//!
+//! What is folded: compatibility forms (NFKC), case, combining marks of Latin, Greek, Cyrillic, Arabic and Hebrew, Arabic
+//! letter variants, tatweel, zero-width and bidi controls, digits of all scripts, look-alike letters in words that mix scripts,
+//! leet, letters spaced apart, letters repeated three times or more.
+
+mod disguise;
+mod letters;
+
+use letters::{Class, Kind, Letter};
+
+/// Longer texts are folded up to here only, in bytes: keeps every offset within 32 bits even when ligatures expand.
+pub const FOLD_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+const CASE: u16 = 1;
+const NFKC: u16 = 1 << 1;
+const ARABIC: u16 = 1 << 2;
+const TATWEEL: u16 = 1 << 3;
+const MARK: u16 = 1 << 4;
+const ZERO_WIDTH: u16 = 1 << 5;
+const BIDI: u16 = 1 << 6;
+const DIGIT: u16 = 1 << 7;
+const CONFUSABLE: u16 = 1 << 8;
+const LEET: u16 = 1 << 9;
+const SEPARATOR: u16 = 1 << 10;
+const REPEAT: u16 = 1 << 11;
+
+/// Names of the folds, by bit.
+const NAMES: [&str; 12] = [
+    "case",
+    "nfkc",
+    "arabic-letter",
+    "tatweel",
+    "mark",
+    "zero-width",
+    "bidi",
+    "digit",
+    "confusable",
+    "leet",
+    "separator",
+    "repeat",
+];
+
+/// A folded text with the way back to the original.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folded {
+    /// The folded text.
+    pub text: String,
+    /// Where folding changed something, in order of `folded`; empty when the text is its own folding.
+    runs: Vec<Run>,
+}
+
+/// Folded text from `folded` up to the next run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Run {
+    folded: u32,
+    orig: u32,
+    /// 0: bytes map one to one. Otherwise the whole run stands for that many original bytes.
+    orig_bytes: u32,
+    folds: u16,
+    /// Folds of what was dropped between the previous run and this one.
+    before: u16,
+}
+
+/// One folded character on its way out.
+#[derive(Debug, Clone, Copy)]
+struct Unit {
+    ch: char,
+    start: u32,
+    end: u32,
+    folds: u16,
+    before: u16,
+    class: Class,
+    gone: bool,
+}
+
+impl Folded {
+    /// The original span of a folded one. Ends inside a character widen to the whole character.
+    pub fn original_span(&self, start: usize, end: usize) -> (usize, usize) {
+        let first = floor(&self.text, start);
+        let last = ceil(&self.text, end.max(start));
+        if self.runs.is_empty() {
+            return (first, last);
+        }
+        let from = self.start_of(first);
+        if last <= first {
+            return (from, from);
+        }
+        (from, self.end_of(floor(&self.text, last - 1), last))
+    }
+
+    /// The folds that fired inside a folded span, in a fixed order; empty when the spelling there is the folded one.
+    pub fn folds_in(&self, start: usize, end: usize) -> Vec<&'static str> {
+        let mut bits = 0u16;
+        let at = self.runs.partition_point(|run| run.folded as usize <= start).saturating_sub(1);
+        for run in self.runs.iter().skip(at) {
+            if run.folded as usize >= end {
+                break;
+            }
+            bits |= run.folds;
+            if run.folded as usize > start {
+                bits |= run.before;
+            }
+        }
+        NAMES.iter().enumerate().filter(|(bit, _)| bits & (1 << bit) != 0).map(|(_, name)| *name).collect()
+    }
+
+    fn run_at(&self, folded: usize) -> Option<&Run> {
+        let at = self.runs.partition_point(|run| run.folded as usize <= folded);
+        self.runs.get(at.checked_sub(1)?)
+    }
+
+    fn start_of(&self, folded: usize) -> usize {
+        match self.run_at(folded) {
+            // Past the end there is no character to start: the end of the last one stands for it.
+            _ if folded >= self.text.len() => {
+                self.end_of(floor(&self.text, self.text.len().saturating_sub(1)), self.text.len())
+            }
+            Some(run) if run.orig_bytes == 0 => run.orig as usize + (folded - run.folded as usize),
+            Some(run) => run.orig as usize,
+            None => folded,
+        }
+    }
+
+    /// End in the original of the folded character `last..end`.
+    fn end_of(&self, last: usize, end: usize) -> usize {
+        match self.run_at(last) {
+            Some(run) if run.orig_bytes == 0 => run.orig as usize + (end - run.folded as usize),
+            Some(run) => (run.orig + run.orig_bytes) as usize,
+            None => end,
+        }
+    }
+}
+
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+fn ceil(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at += 1;
+    }
+    at
+}
+
+/// Folds a text and keeps the way back. Of a text longer than [`FOLD_BYTES_MAX`] only that much is folded.
+pub fn fold(text: &str) -> Folded {
+    let text = &text[..floor(text, FOLD_BYTES_MAX)];
+    if is_folded_ascii(text.as_bytes()) {
+        return Folded { text: text.to_owned(), runs: Vec::new() };
+    }
+    let units = units_of(text);
+    let mut out = String::with_capacity(text.len());
+    let mut runs: Vec<Run> = Vec::with_capacity(16);
+    let mut before = 0u16;
+    let mut rest = units.iter();
+    let mut held = rest.next();
+    while let Some(unit) = held {
+        held = rest.next();
+        before |= unit.before;
+        if unit.gone {
+            // A repeated letter is told by the letter that stays; a separator by what follows it.
+            before |= unit.folds & !(REPEAT | CASE);
+            continue;
+        }
+        let folded = out.len() as u32;
+        let (mut end, mut folds, mut single) = (unit.end, unit.folds, true);
+        out.push(unit.ch);
+        while let Some(more) = held.filter(|more| more.start == unit.start) {
+            if !more.gone {
+                out.push(more.ch);
+            }
+            end = end.max(more.end);
+            folds |= more.folds;
+            single = false;
+            held = rest.next();
+        }
+        let copied = single && out.len() as u32 - folded == end - unit.start;
+        let extends = copied
+            && before == 0
+            && runs.last().is_some_and(|run| {
+                run.orig_bytes == 0 && run.folds == folds && run.orig + (folded - run.folded) == unit.start
+            });
+        if !extends {
+            let orig_bytes = if copied { 0 } else { end - unit.start };
+            runs.push(Run { folded, orig: unit.start, orig_bytes, folds, before });
+        }
+        before = 0;
+    }
+    Folded { text: out, runs }
+}
+
+/// The folded text alone.
+pub fn fold_plain(text: &str) -> String {
+    let text = &text[..floor(text, FOLD_BYTES_MAX)];
+    if is_folded_ascii(text.as_bytes()) {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    out.extend(units_of(text).iter().filter(|unit| !unit.gone).map(|unit| unit.ch));
+    out
+}
+
+/// True when nothing can fold: plain lower-case ASCII without disguise. May say no too often, never yes wrongly.
+fn is_folded_ascii(bytes: &[u8]) -> bool {
+    let letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_lowercase);
+    let word = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    for (at, &byte) in bytes.iter().enumerate() {
+        match byte {
+            b'a'..=b'z' => {
+                let next = bytes.get(at + 1);
+                if next == Some(&byte) && bytes.get(at + 2) == Some(&byte) {
+                    return false;
+                }
+                // "a.t": two single letters and one sign between them.
+                if !word(at + 1) && letter(at + 2) && !word(at + 3) && (at == 0 || !word(at - 1)) {
+                    return false;
+                }
+            }
+            b'0'..=b'9' | b'@' | b'$' if letter(at + 1) || (at > 0 && letter(at - 1)) => return false,
+            b'\t' | b'\n' | b'\r' => {}
+            b'A'..=b'Z' | 0x80.. | 0..=0x1f => return false,
+            _ => {}
+        }
+    }
+    true
+}
+
+fn units_of(text: &str) -> Vec<Unit> {
+    let low = letters::low();
+    let mut units: Vec<Unit> = Vec::with_capacity(text.len() / 2 + 16);
+    let mut before = 0u16;
+    // Counting what could be a disguise lets ordinary text skip the second pass.
+    let mut signs = disguise::Signs::default();
+    for (start, original) in text.char_indices() {
+        let (start, end) = (start as u32, (start + original.len_utf8()) as u32);
+        let letter = match low.get(original as usize) {
+            Some(letter) => *letter,
+            None => letters::high(original),
+        };
+        match letter.kind {
+            Kind::Keep => {
+                signs.see(letter.ch, letter.class);
+                units.push(plain(letter, start, end, before));
+                before = 0;
+            }
+            Kind::Drop => match units.last().copied() {
+                Some(last) if letter.folds & MARK != 0 && last.end == start => {
+                    for unit in units.iter_mut().rev().take_while(|unit| unit.start == last.start) {
+                        unit.end = end;
+                        unit.folds |= MARK;
+                    }
+                }
+                _ => before |= letter.folds,
+            },
+            Kind::Compose => {
+                let last = units.last_mut().filter(|last| last.end == start);
+                match last.and_then(|last| Some((unicode_normalization::char::compose(last.ch, original)?, last))) {
+                    Some((ch, last)) => {
+                        last.ch = ch;
+                        last.end = end;
+                        last.folds |= NFKC;
+                    }
+                    None => {
+                        units.push(plain(letter, start, end, before));
+                        before = 0;
+                    }
+                }
+            }
+            Kind::Many => {
+                let count = units.len();
+                let folds = letters::expand(original, |ch| {
+                    let class = letters::class_of(ch);
+                    signs.see(ch, class);
+                    units.push(Unit { ch, start, end, folds: 0, before: 0, class, gone: false });
+                });
+                match units.get_mut(count..) {
+                    Some([first, more @ ..]) => {
+                        first.before = before;
+                        first.folds = folds;
+                        more.iter_mut().for_each(|unit| unit.folds = folds);
+                        before = 0;
+                    }
+                    _ => before |= folds,
+                }
+            }
+        }
+    }
+    disguise::undo(text, &mut units, signs);
+    units
+}
+
+fn plain(letter: Letter, start: u32, end: u32, before: u16) -> Unit {
+    Unit { ch: letter.ch, start, end, folds: letter.folds, before, class: letter.class, gone: false }
+}
+
+/// A word folded letter by letter, without looking at the word as a whole: the key of word tables.
+pub(crate) fn letter_key(word: &str) -> String {
+    let mut key = String::with_capacity(word.len());
+    push_letter_key(word, &mut key);
+    key
+}
+
+/// Appends the key of a word, so that a search needs no new string for each.
+pub(crate) fn push_letter_key(word: &str, key: &mut String) {
+    let low = letters::low();
+    for ch in word.chars() {
+        if ch.is_ascii() {
+            key.push(ch.to_ascii_lowercase());
+            continue;
+        }
+        let letter = low.get(ch as usize).copied().unwrap_or_else(|| letters::high(ch));
+        match letter.kind {
+            Kind::Keep | Kind::Compose => key.push(letter.ch),
+            Kind::Drop => {}
+            Kind::Many => {
+                letters::expand(ch, |ch| key.push(ch));
+            }
+        }
+    }
+}
