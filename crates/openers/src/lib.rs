@@ -1,0 +1,91 @@
+//! Every decoder and hostile parser. In: the bytes of one file that an adversary made. Out: pixels, text, facts.
+//!
+//! This crate runs only inside `vedette read-one`, a child process that confines itself before it reads anything
+//! ([`sandbox`]), opens one file ([`open`]) and ends. What it says is checked again by its parent, the crate `vedette-read`.
+//!
+//! | file | module |
+//! |---|---|
+//! | what is it, by its bytes | [`sniff`](mod@sniff) |
+//! | PNG, JPEG, WebP, GIF, BMP, TIFF | [`picture`], prepared for text recognition by [`gray`] |
+//! | HTML | [`html`] |
+//! | plain text in any usual encoding | [`decode`] |
+//! | PDF, from outside only | [`pdf`] |
+//!
+//! Architecture invariant: nothing here opens a path, a socket or a process; `open` is a function from bytes to data.
+
+mod child;
+pub mod decode;
+mod error;
+pub mod gray;
+pub mod html;
+pub mod limits;
+pub mod pdf;
+pub mod picture;
+pub mod sandbox;
+pub mod self_test;
+pub mod sniff;
+pub mod wire;
+
+pub use child::{read_one, run_child};
+pub use error::OpenError;
+pub use wire::Hint;
+
+use crate::limits::INPUT_BYTES_MAX;
+use crate::sniff::{Sniffed, sniff};
+
+/// An opened file.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Opened {
+    /// An image.
+    Image(Box<picture::Picture>),
+    /// A page.
+    Html(html::HtmlText),
+    /// A plain text.
+    Text(decode::Decoded),
+    /// A PDF; its text is taken by a tool.
+    Pdf(pdf::PdfFacts),
+}
+
+impl Opened {
+    /// The word for it in the protocol.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Image(_) => "image",
+            Self::Html(_) => "html",
+            Self::Text(_) => "text",
+            Self::Pdf(_) => "pdf",
+        }
+    }
+}
+
+/// Opens one file. Its bytes choose the decoder; the hint only tells a fragment of HTML from plain text.
+///
+/// # Errors
+/// Classified, see [`OpenError`].
+pub fn open(bytes: &[u8], hint: &Hint) -> Result<Opened, OpenError> {
+    if bytes.len() as u64 > INPUT_BYTES_MAX {
+        return Err(OpenError::TooLarge(format!("{} bytes, the limit is {INPUT_BYTES_MAX}", bytes.len())));
+    }
+    if bytes.is_empty() {
+        return Err(OpenError::Truncated("it has no bytes".to_owned()));
+    }
+    match sniff(bytes) {
+        Sniffed::Image(format) => Ok(Opened::Image(Box::new(picture::open_picture(bytes, format)?))),
+        Sniffed::Pdf(offset) => Ok(Opened::Pdf(pdf::look(bytes, offset))),
+        Sniffed::Html => Ok(Opened::Html(html::read_html(bytes))),
+        Sniffed::Other(kind) => Err(OpenError::Unsupported(kind.to_owned())),
+        Sniffed::Unknown => {
+            let text = decode::decode_text(bytes)
+                .ok_or_else(|| OpenError::Unsupported("its bytes are neither text nor a known format".to_owned()))?;
+            let said_html = hint.media_type.as_deref().is_some_and(|said| {
+                let said = said.to_ascii_lowercase();
+                said.starts_with("text/html") || said.starts_with("application/xhtml")
+            });
+            Ok(if said_html { Opened::Html(html::read_html(bytes)) } else { Opened::Text(text) })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+//! What a file is, by its first bytes and never by its name: an adversary chooses the name.
+
+/// What the bytes look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sniffed {
+    /// An image that an opener reads.
+    Image(image::ImageFormat),
+    /// A PDF; the header stands at this offset.
+    Pdf(usize),
+    /// Text that looks like an HTML document.
+    Html,
+    /// Perhaps text.
+    Unknown,
+    /// A known kind that no opener reads, by its name.
+    Other(&'static str),
+}
+
+/// Bytes at the start in which a PDF header may stand (ISO 32000-1, annex H.3.4.1).
+const PDF_HEADER_WITHIN: usize = 1_024;
+/// Bytes at the start in which the first tag of a page is looked for.
+const HTML_TAG_WITHIN: usize = 1_024;
+
+/// Magic bytes at offset 0 of kinds that are named and not read.
+const OTHERS: &[(&[u8], &str)] = &[
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ\0", "an xz archive"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document"),
+    (b"{\\rtf", "an RTF document"),
+    (b"OggS", "an Ogg recording"),
+    (b"ID3", "an MP3 recording"),
+    (b"\xff\xfb", "an MP3 recording"),
+    (b"fLaC", "a FLAC recording"),
+    (b"#!AMR", "an AMR recording"),
+    (b"\x1a\x45\xdf\xa3", "a Matroska or WebM video"),
+    (b"\x7fELF", "a Linux program"),
+    (b"MZ", "a Windows program"),
+    (b"\xca\xfe\xba\xbe", "a Java or macOS program"),
+    (b"SQLite format 3\0", "an SQLite database"),
+    (b"\x00\x00\x01\x00", "an icon"),
+    (b"8BPS", "a Photoshop image"),
+    (b"\xff\x0a", "a JPEG XL image"),
+    (b"\x00\x00\x00\x0cJXL ", "a JPEG XL image"),
+    (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 image"),
+    (b"wOFF", "a font"),
+    (b"wOF2", "a font"),
+];
+
+/// Says what `bytes` look like.
+pub fn sniff(bytes: &[u8]) -> Sniffed {
+    use image::ImageFormat::{Bmp, Gif, Jpeg, Png, Tiff, WebP};
+    let starts = |magic: &[u8]| bytes.starts_with(magic);
+    let at = |offset: usize, magic: &[u8]| bytes.get(offset..).is_some_and(|rest| rest.starts_with(magic));
+    if starts(b"\x89PNG\r\n\x1a\n") {
+        return Sniffed::Image(Png);
+    }
+    if starts(b"\xff\xd8\xff") {
+        return Sniffed::Image(Jpeg);
+    }
+    if starts(b"GIF87a") || starts(b"GIF89a") {
+        return Sniffed::Image(Gif);
+    }
+    if starts(b"RIFF") && at(8, b"WEBP") {
+        return Sniffed::Image(WebP);
+    }
+    if starts(b"II*\0") || starts(b"MM\0*") {
+        return Sniffed::Image(Tiff);
+    }
+    // "BM" alone begins many texts; the length of the info header follows at 14.
+    if starts(b"BM")
+        && bytes.get(14..18).is_some_and(|size| matches!(size, [12 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0]))
+    {
+        return Sniffed::Image(Bmp);
+    }
+    if let Some(offset) = find(bytes.get(..PDF_HEADER_WITHIN).unwrap_or(bytes), b"%PDF-") {
+        return Sniffed::Pdf(offset);
+    }
+    if let Some(name) = container(bytes) {
+        return Sniffed::Other(name);
+    }
+    if let Some((_, name)) = OTHERS.iter().find(|(magic, _)| starts(magic)) {
+        return Sniffed::Other(name);
+    }
+    if looks_like_html(bytes) { Sniffed::Html } else { Sniffed::Unknown }
+}
+
+/// Containers whose kind stands further in.
+fn container(bytes: &[u8]) -> Option<&'static str> {
+    let at = |offset: usize, magic: &[u8]| bytes.get(offset..).is_some_and(|rest| rest.starts_with(magic));
+    if at(0, b"PK\x03\x04") || at(0, b"PK\x05\x06") {
+        let head = bytes.get(..4_096).unwrap_or(bytes);
+        let known = [
+            (&b"word/"[..], "a Word document"),
+            (b"xl/", "an Excel workbook"),
+            (b"ppt/", "a PowerPoint file"),
+            (b"application/epub+zip", "an EPUB book"),
+            (b"application/vnd.oasis", "an OpenDocument file"),
+            (b"AndroidManifest.xml", "an Android program"),
+        ];
+        return Some(
+            known.iter().find(|(mark, _)| find(head, mark).is_some()).map_or("a zip archive", |(_, name)| name),
+        );
+    }
+    if at(0, b"RIFF") {
+        return Some(if at(8, b"AVI ") { "an AVI video" } else { "a WAVE recording" });
+    }
+    if at(4, b"ftyp") {
+        let image = [&b"avif"[..], b"heic", b"heix", b"mif1"].iter().any(|brand| at(8, brand));
+        return Some(if image { "an AVIF or HEIC image" } else { "an MP4 or QuickTime video" });
+    }
+    at(257, b"ustar").then_some("a tar archive")
+}
+
+/// Whether one of the tags that open a document stands near the start.
+fn looks_like_html(bytes: &[u8]) -> bool {
+    let head = bytes.get(..HTML_TAG_WITHIN).unwrap_or(bytes).to_ascii_lowercase();
+    ["<!doctype html", "<html", "<head", "<body"].iter().any(|tag| find(&head, tag.as_bytes()).is_some())
+}
+
+/// Offset of the first `needle` in `haystack`.
+pub(crate) fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack.windows(needle.len()).position(|window| window == needle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_told_by_their_bytes() {
+        for (bytes, expected) in [
+            (&b"\x89PNG\r\n\x1a\nrest"[..], Sniffed::Image(image::ImageFormat::Png)),
+            (b"\xff\xd8\xff\xe0", Sniffed::Image(image::ImageFormat::Jpeg)),
+            (b"RIFF\x10\0\0\0WEBPVP8 ", Sniffed::Image(image::ImageFormat::WebP)),
+            (b"RIFF\x10\0\0\0WAVEfmt ", Sniffed::Other("a WAVE recording")),
+            (b"junk\n%PDF-1.7\n", Sniffed::Pdf(5)),
+            (b"\n<!DOCTYPE HTML><p>x", Sniffed::Html),
+            (b"PK\x03\x04....word/document.xml", Sniffed::Other("a Word document")),
+            (b"PK\x03\x04....notes.txt", Sniffed::Other("a zip archive")),
+            (b"\0\0\0\x20ftypisom", Sniffed::Other("an MP4 or QuickTime video")),
+            (b"BM is how this text begins", Sniffed::Unknown),
+            (b"", Sniffed::Unknown),
+        ] {
+            assert_eq!(sniff(bytes), expected, "{}", String::from_utf8_lossy(bytes));
+        }
+    }
+}

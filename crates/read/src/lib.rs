@@ -1,0 +1,37 @@
+//! Exhibit to Reading, the parent's side. In: the bytes of a file that an adversary made. Out: its texts with method, language
+//! and quality, the facts of an image, and its problems in a line each.
+//!
+//! Nothing here parses the file. A child of this program opens it ([`Opener`]) and what it answers is checked value by value
+//! ([`Opened`]); text in images and PDF pages is taken by tools in sandboxes of their own ([`Tools`], [`launcher`]);
+//! [`sandbox`] proves on the machine at hand that the child can do no harm.
+//!
+//! ```no_run
+//! let reader = vedette_read::Reader::new(std::env::current_exe()?);
+//! let found = reader.read_file(&std::fs::read("poster.png")?, None, Some("poster.png"));
+//! for reading in &found.readings {
+//!     println!("{} ({:.2}): {}", reading.method, reading.quality, reading.text);
+//! }
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! Architecture invariant: no decoder is linked into this crate; its programs know two hidden subcommands, `read-one`
+//! (in `vedette-openers`) and `run-tool` ([`launcher::run_tool`]), and call them before they start a thread.
+
+mod error;
+mod gray;
+pub mod launcher;
+pub mod ocr;
+mod opener;
+pub mod pdf;
+mod process;
+mod reader;
+pub mod sandbox;
+mod tools;
+mod wire;
+
+pub use error::ReadError;
+pub use gray::GrayImage;
+pub use opener::{OPEN_WALL_SECONDS_MAX, Opener};
+pub use reader::{FileReadings, ImageFacts, ReadText, Reader};
+pub use tools::{FoundTool, Tool, Tools};
+pub use wire::{Hint, INPUT_BYTES_MAX, Opened, OpenedImage, OpenedPdf, OpenedText};

@@ -1,0 +1,248 @@
+//! A file of a post to readings: opened in the sandbox, its text taken by whatever fits, its problems said in a line each.
+
+use std::path::PathBuf;
+
+use vedette_core::{Language, ReadingKind};
+
+use crate::ocr::{self, Script};
+use crate::tools::install_language;
+use crate::wire::{Hint, Opened, OpenedImage, OpenedPdf, OpenedText};
+use crate::{Opener, ReadError, Tool, Tools, pdf};
+
+/// Named in the method of what the openers read.
+const OPENERS: &str = concat!("vedette-openers/", env!("CARGO_PKG_VERSION"));
+
+/// Text taken from a file, before it belongs to an attachment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadText {
+    /// Page of a document, from 1.
+    pub page: Option<u32>,
+    /// How it was obtained.
+    pub kind: ReadingKind,
+    /// Tool and version, such as `tesseract 5.3.0 ara`.
+    pub method: String,
+    /// Its language.
+    pub language: Language,
+    /// 0 to 1.
+    pub quality: f32,
+    /// The text.
+    pub text: String,
+}
+
+/// What an image showed without its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageFacts {
+    /// PDQ hash of the stored pixels, before the camera's orientation is applied, as other hashers do: 64 hexadecimal digits.
+    pub pdq: String,
+    /// PDQ quality, 0 to 100.
+    pub quality: u8,
+    /// Hashes of the eight rotations and mirror images; the first is `pdq`.
+    pub dihedral: Vec<String>,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// PNG of at most 480 pixels a side, made anew from the pixels.
+    pub preview_png: Vec<u8>,
+    /// The same, blurred beyond recognition: what may be shown unasked.
+    pub blurred_png: Vec<u8>,
+}
+
+/// Everything read from one file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FileReadings {
+    /// Texts; of a PDF one a page.
+    pub readings: Vec<ReadText>,
+    /// Facts of an image.
+    pub image: Option<ImageFacts>,
+    /// Title of a page.
+    pub title: Option<String>,
+    /// Where the links of a page point to; text, never fetched.
+    pub links: Vec<String>,
+    /// One line each: what happened and what to do.
+    pub problems: Vec<String>,
+    /// The machine was at fault (a missing tool, no sandbox): the same file may be read better later.
+    pub try_again: bool,
+}
+
+impl FileReadings {
+    fn failed(&mut self, error: &ReadError) {
+        self.try_again |= error.is_passing();
+        self.problems.push(error.problem());
+    }
+}
+
+/// Reads files.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    opener: Opener,
+    tools: Tools,
+}
+
+impl Reader {
+    /// `program` is this program itself (`std::env::current_exe`), or another that knows `read-one` and `run-tool`.
+    pub fn new(program: impl Into<PathBuf>) -> Self {
+        let program = program.into();
+        Self { opener: Opener::new(&program), tools: Tools::discover(&program) }
+    }
+
+    /// A reader of given parts.
+    pub fn with(opener: Opener, tools: Tools) -> Self {
+        Self { opener, tools }
+    }
+
+    /// Opens files.
+    pub fn opener(&self) -> &Opener {
+        &self.opener
+    }
+
+    /// The tools.
+    pub fn tools(&self) -> &Tools {
+        &self.tools
+    }
+
+    /// Every tool and model, found or not.
+    pub fn doctor(&self) -> Vec<Tool> {
+        self.tools.doctor()
+    }
+
+    /// Reads a file. Type and name are what the source said and are not trusted.
+    pub fn read_file(&self, bytes: &[u8], media_type: Option<&str>, name: Option<&str>) -> FileReadings {
+        self.read_file_with_scripts(bytes, media_type, name, &[])
+    }
+
+    /// [`Reader::read_file`], where `scripts` are those that an image probably has, such as those of its post.
+    pub fn read_file_with_scripts(
+        &self,
+        bytes: &[u8],
+        media_type: Option<&str>,
+        name: Option<&str>,
+        scripts: &[Script],
+    ) -> FileReadings {
+        let mut found = FileReadings::default();
+        match self.opener.open(bytes, &Hint { media_type, name }) {
+            Ok(Opened::Image(image)) => self.image(*image, scripts, &mut found),
+            Ok(Opened::Html(page)) => text(page, ReadingKind::Html, &mut found),
+            Ok(Opened::Text(plain)) => text(plain, ReadingKind::Text, &mut found),
+            Ok(Opened::Pdf(facts)) => self.pdf(bytes, &facts, &mut found),
+            Err(error) => found.failed(&error),
+        }
+        found
+    }
+
+    /// Reads a page or fragment of HTML.
+    pub fn read_html(&self, html: &str) -> FileReadings {
+        let mut found = FileReadings::default();
+        match self.opener.open(html.as_bytes(), &Hint { media_type: Some("text/html"), name: None }) {
+            Ok(Opened::Html(page) | Opened::Text(page)) => text(page, ReadingKind::Html, &mut found),
+            Ok(_) => found.problems.push("the HTML is another kind of file: import it as a file".to_owned()),
+            // An empty post is no fault.
+            Err(_) if html.trim().is_empty() => {}
+            Err(error) => found.failed(&error),
+        }
+        found
+    }
+
+    fn image(&self, image: OpenedImage, scripts: &[Script], found: &mut FileReadings) {
+        if image.truncated {
+            found
+                .problems
+                .push("the image is cut off, its lower part may be empty: fetch it again from the source".to_owned());
+        }
+        if image.text_likely {
+            match ocr::read_image(&self.tools, &image.gray, scripts) {
+                Ok(text) => self.recognised(text, found),
+                Err(error) => found.failed(&error),
+            }
+        }
+        found.image = Some(ImageFacts {
+            pdq: image.pdq,
+            quality: image.quality,
+            dihedral: image.dihedral,
+            width: image.width,
+            height: image.height,
+            preview_png: image.preview_png,
+            blurred_png: image.blurred_png,
+        });
+    }
+
+    fn recognised(&self, text: ocr::OcrText, found: &mut FileReadings) {
+        let version = self.tools.tesseract().map_or("unknown", |tool| tool.version.as_str());
+        for reading in text.readings {
+            found.readings.push(ReadText {
+                page: None,
+                kind: ReadingKind::Ocr,
+                method: format!("tesseract {version} {}", reading.languages.join("+")),
+                language: language_of(&reading.text),
+                quality: reading.mean_confidence,
+                text: reading.text,
+            });
+        }
+        for code in text.missing {
+            found.try_again = true;
+            found.problems.push(format!(
+                "text in the image may be misread without the model `{code}`: {}",
+                install_language(&code)
+            ));
+        }
+    }
+
+    fn pdf(&self, bytes: &[u8], facts: &OpenedPdf, found: &mut FileReadings) {
+        match pdf::read_pages(&self.tools, bytes, facts.truncated) {
+            Ok(text) => {
+                let version = self.tools.pdftotext().map_or("unknown", |tool| tool.version.as_str());
+                found.readings.extend(text.pages.into_iter().filter(|page| !page.text.is_empty()).map(|page| {
+                    ReadText {
+                        page: Some(page.page),
+                        kind: ReadingKind::PdfText,
+                        method: format!("pdftotext {version}"),
+                        language: language_of(&page.text),
+                        quality: fit_share(&page.text),
+                        text: page.text,
+                    }
+                }));
+                found.problems.extend(text.problems);
+            }
+            Err(error) => found.failed(&error),
+        }
+    }
+}
+
+fn text(opened: OpenedText, kind: ReadingKind, found: &mut FileReadings) {
+    if opened.lossy {
+        found.problems.push(format!("some bytes are no {}: the exhibit keeps them", opened.encoding));
+    }
+    if opened.cut {
+        found
+            .problems
+            .push("the text is longer than what is read, its end is left out: the exhibit keeps it".to_owned());
+    }
+    if opened.hidden_bytes > 0 {
+        found
+            .problems
+            .push(format!("{} bytes of hidden text are left out: look at the exhibit's source", opened.hidden_bytes));
+    }
+    found.title = opened.title;
+    found.links = opened.links;
+    if !opened.text.trim().is_empty() {
+        found.readings.push(ReadText {
+            page: None,
+            kind,
+            method: format!("{OPENERS} {}{}", opened.encoding, if opened.guessed { " guessed" } else { "" }),
+            language: language_of(&opened.text),
+            quality: fit_share(&opened.text),
+            text: opened.text,
+        });
+    }
+}
+
+/// Share of characters that are no marks of bytes that did not fit.
+fn fit_share(text: &str) -> f32 {
+    let (all, unfit) = text.chars().fold((0u32, 0u32), |(all, unfit), c| (all + 1, unfit + u32::from(c == '\u{fffd}')));
+    if all == 0 { 1.0 } else { 1.0 - unfit as f32 / all as f32 }
+}
+
+fn language_of(text: &str) -> Language {
+    let found = vedette_text::language::identify(text);
+    Language { code: found.code.to_string(), script: found.script.to_string(), confidence: found.confidence }
+}

@@ -1,0 +1,236 @@
+//! The tools that read what the openers do not: which are installed, how they are run, and what is lost without them.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::ReadError;
+use crate::launcher::{EXIT_NOT_LAUNCHED, LAUNCHER_SAYS, RUN_TOOL, arguments};
+use crate::opener::died;
+use crate::process::{Allowance, Finished, run};
+
+/// Folders in which tools are looked for; never the current folder, never a search path that a user may write.
+const TOOL_FOLDERS: &[&str] = &["/usr/bin", "/usr/local/bin", "/bin", "/run/current-system/sw/bin"];
+/// Bytes that a tool may write to stdout: text of 500 dense pages.
+const TOOL_STDOUT_BYTES_MAX: u64 = 32 * 1024 * 1024;
+/// Bytes of memory of a tool; the recogniser takes 400 MB for a large scan.
+const TOOL_MEMORY_BYTES_MAX: u64 = 1536 * 1024 * 1024;
+/// Seconds in which a tool must say its version.
+const VERSION_SECONDS_MAX: u64 = 10;
+/// What the recogniser's package provides beside languages.
+const NOT_LANGUAGES: &[&str] = &["osd", "equ"];
+/// Languages that the desk expects, with their packages.
+const WANTED_LANGUAGES: &[(&str, &str)] = &[
+    ("eng", "English"),
+    ("ara", "Arabic"),
+    ("fas", "Persian"),
+    ("rus", "Russian"),
+    ("deu", "German"),
+    ("fra", "French"),
+];
+
+/// A tool that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundTool {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Its version, such as `5.3.0`.
+    pub version: String,
+}
+
+/// One line of `vedette doctor`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tool {
+    /// Its name.
+    pub name: String,
+    /// Its version, when found.
+    pub found: Option<String>,
+    /// What it is for.
+    pub needed_for: &'static str,
+    /// What is lost without it.
+    pub lost_without: String,
+    /// The command that installs it.
+    pub install: String,
+}
+
+/// The installed tools.
+#[derive(Debug, Clone)]
+pub struct Tools {
+    program: PathBuf,
+    tesseract: Option<FoundTool>,
+    languages: Vec<String>,
+    pdftotext: Option<FoundTool>,
+    pdfinfo: Option<FoundTool>,
+}
+
+impl Tools {
+    /// Looks for the tools and asks each for its version. `program` is this program itself, or another that knows `run-tool`.
+    pub fn discover(program: impl Into<PathBuf>) -> Self {
+        Self::discover_in(program, &TOOL_FOLDERS.iter().map(PathBuf::from).collect::<Vec<_>>())
+    }
+
+    /// [`Tools::discover`] in folders of the caller's choice.
+    pub fn discover_in(program: impl Into<PathBuf>, folders: &[PathBuf]) -> Self {
+        let mut tools =
+            Self { program: program.into(), tesseract: None, languages: Vec::new(), pdftotext: None, pdfinfo: None };
+        tools.tesseract = tools.find("tesseract", "--version", folders);
+        tools.pdftotext = tools.find("pdftotext", "-v", folders);
+        tools.pdfinfo = tools.find("pdfinfo", "-v", folders);
+        if let Some(tesseract) = &tools.tesseract {
+            tools.languages =
+                tools.ask(&tesseract.path, "--list-langs").map(|said| languages_in(&said)).unwrap_or_default();
+        }
+        tools
+    }
+
+    /// The text recogniser.
+    pub fn tesseract(&self) -> Option<&FoundTool> {
+        self.tesseract.as_ref()
+    }
+
+    /// Languages that the recogniser has models of, by its own codes (`eng`, `ara`).
+    pub fn languages(&self) -> &[String] {
+        &self.languages
+    }
+
+    /// The PDF text tool.
+    pub fn pdftotext(&self) -> Option<&FoundTool> {
+        self.pdftotext.as_ref()
+    }
+
+    /// The PDF facts tool.
+    pub fn pdfinfo(&self) -> Option<&FoundTool> {
+        self.pdfinfo.as_ref()
+    }
+
+    /// Every tool and model, found or not, with what is lost without it and how to get it.
+    pub fn doctor(&self) -> Vec<Tool> {
+        let version = |tool: &Option<FoundTool>| tool.as_ref().map(|tool| tool.version.clone());
+        let mut report = vec![
+            Tool {
+                name: "tesseract".to_owned(),
+                found: version(&self.tesseract),
+                needed_for: "the text of posters and scans",
+                lost_without: "images are hashed and compared, their text stays unread".to_owned(),
+                install: "apt-get install tesseract-ocr".to_owned(),
+            },
+            Tool {
+                name: "pdftotext".to_owned(),
+                found: version(&self.pdftotext),
+                needed_for: "the text of PDF files",
+                lost_without: "PDF files are kept, their text stays unread".to_owned(),
+                install: "apt-get install poppler-utils".to_owned(),
+            },
+            Tool {
+                name: "pdfinfo".to_owned(),
+                found: version(&self.pdfinfo),
+                needed_for: "the number of pages of PDF files",
+                lost_without: "a PDF of more than 500 pages is cut without saying how many are left".to_owned(),
+                install: "apt-get install poppler-utils".to_owned(),
+            },
+        ];
+        report.extend(WANTED_LANGUAGES.iter().map(|(code, name)| Tool {
+            name: format!("tesseract model {code}"),
+            found: self.languages.iter().any(|found| found == code).then(|| "installed".to_owned()),
+            needed_for: "text recognition",
+            lost_without: format!("{name} text in images is misread or unread"),
+            install: install_language(code),
+        }));
+        report
+    }
+
+    /// Runs `tool` in its sandbox with `folder` as its only writable place.
+    pub(crate) fn run(
+        &self,
+        tool: &Path,
+        given: &[OsString],
+        folder: &Path,
+        seconds: u64,
+    ) -> Result<Finished, ReadError> {
+        let mut command = Command::new(&self.program);
+        let beside: Vec<PathBuf> = tool.parent().map(Path::to_owned).into_iter().collect();
+        // Busy machines give a process a part of the time only.
+        let allowance = Allowance { wall: Duration::from_secs(seconds * 2), stdout_bytes_max: TOOL_STDOUT_BYTES_MAX };
+        command.arg(RUN_TOOL).args(arguments(folder, seconds, TOOL_MEMORY_BYTES_MAX, &beside)).arg(tool).args(given);
+        command.current_dir(folder);
+        let environment = [("OMP_THREAD_LIMIT", "1"), ("LC_ALL", "C.UTF-8"), ("TMPDIR", "."), ("HOME", "/nonexistent")];
+        let finished =
+            run(command, &environment, &[], allowance).map_err(ReadError::machine("start the tool launcher"))?;
+        let name = tool.file_name().unwrap_or_default().to_string_lossy();
+        if finished.timed_out || finished.overflowed {
+            let what = if finished.timed_out { "takes too long" } else { "writes too much" };
+            return Err(ReadError::TooLarge(format!("{name} {what}")));
+        }
+        if finished.status.code() == Some(i32::from(EXIT_NOT_LAUNCHED)) && finished.stderr.contains(LAUNCHER_SAYS) {
+            return Err(ReadError::Sandbox(finished.stderr.lines().next().unwrap_or_default().to_owned()));
+        }
+        if finished.status.code().is_none() {
+            return Err(died(finished.status, &name));
+        }
+        Ok(finished)
+    }
+
+    fn find(&self, name: &str, version_flag: &str, folders: &[PathBuf]) -> Option<FoundTool> {
+        let path = folders.iter().map(|folder| folder.join(name)).find(|path| path.is_file())?;
+        let said = self.ask(&path, version_flag)?;
+        Some(FoundTool { path, version: version_in(&said) })
+    }
+
+    fn ask(&self, tool: &Path, flag: &str) -> Option<String> {
+        let folder = tempfile::tempdir().ok()?;
+        match self.run(tool, &[flag.into()], folder.path(), VERSION_SECONDS_MAX) {
+            Ok(finished) => Some(String::from_utf8_lossy(&finished.stdout).into_owned() + &finished.stderr),
+            Err(error) => {
+                tracing::warn!(tool = %tool.display(), %error, "a tool does not answer");
+                None
+            }
+        }
+    }
+}
+
+/// The command that installs the model of a language.
+pub(crate) fn install_language(code: &str) -> String {
+    format!("apt-get install tesseract-ocr-{}", code.replace('_', "-"))
+}
+
+/// The first word that looks like a version.
+fn version_in(said: &str) -> String {
+    let versions = said.split_whitespace().map(|word| word.trim_start_matches('v'));
+    let is_version = |word: &&str| word.contains('.') && word.starts_with(|c: char| c.is_ascii_digit());
+    versions.clone().find(is_version).unwrap_or("unknown").to_owned()
+}
+
+fn languages_in(said: &str) -> Vec<String> {
+    let is_code = |line: &&str| {
+        !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'/')
+    };
+    said.lines()
+        .map(str::trim)
+        .filter(is_code)
+        .filter(|line| !NOT_LANGUAGES.contains(line))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_and_languages_are_read_from_what_tools_say() {
+        assert_eq!(version_in("tesseract 5.3.0\n leptonica-1.82.0"), "5.3.0");
+        assert_eq!(version_in("pdftotext version 22.12.0\nCopyright 2005-2022"), "22.12.0");
+        assert_eq!(version_in("tesseract v5.4.1.2024"), "5.4.1.2024");
+        assert_eq!(version_in(""), "unknown");
+        let said = "List of available languages in \"/usr/share/tessdata/\" (4):\nara\neng\nosd\nscript/Arabic\n";
+        assert_eq!(languages_in(said), ["ara", "eng", "script/Arabic"]);
+    }
+
+    #[test]
+    fn a_machine_without_tools_is_told_how_to_get_them() {
+        let report = Tools::discover_in("/nonexistent", &[PathBuf::from("/nonexistent")]).doctor();
+        assert!(report.iter().all(|tool| tool.found.is_none() && tool.install.starts_with("apt-get install ")));
+        assert!(report.iter().any(|tool| tool.install == "apt-get install tesseract-ocr-ara"));
+    }
+}

@@ -1,0 +1,353 @@
+//! The child's answer, believed in nothing: every length, number, name and text is checked before it becomes a value.
+//!
+//! The form is described in `vedette-openers`, module `wire`. The limits stand here again, so that a change on the child's
+//! side alone cannot widen them; a test compares the two.
+
+use serde::Deserialize;
+use vedette_core::limits::READING_BYTES_MAX;
+
+use crate::{GrayImage, ReadError};
+
+/// Opens a request.
+pub const REQUEST_MAGIC: &[u8; 4] = b"VDR1";
+/// Opens an answer.
+pub const ANSWER_MAGIC: &[u8; 4] = b"VDA1";
+/// Bytes of one file that is opened.
+pub const INPUT_BYTES_MAX: u64 = 128 * 1024 * 1024;
+/// Bytes of one answer, header and sections together.
+pub const ANSWER_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Bytes of the JSON header of an answer.
+pub const ANSWER_HEADER_BYTES_MAX: u32 = 2 * 1024 * 1024;
+/// Bytes of a hint that are sent; longer names and types are left out.
+const HINT_BYTES_MAX: usize = 4 * 1024;
+/// Pixels of an image.
+pub const IMAGE_PIXELS_MAX: u64 = 100_000_000;
+/// Pixels of a grey image.
+pub const GRAY_PIXELS_MAX: u64 = 12_000_000;
+/// Longer side of a preview in pixels.
+pub const PREVIEW_SIDE_MAX: u32 = 480;
+/// Bytes of a preview; noise of the largest size fits.
+const PREVIEW_BYTES_MAX: usize = 1024 * 1024;
+/// Links of a page.
+pub const LINKS_MAX: usize = 500;
+/// Bytes of one link.
+pub const LINK_BYTES_MAX: usize = 2_048;
+/// Bytes of a title, a name, or what an error names.
+const WORDS_BYTES_MAX: usize = 1_024;
+
+/// What the source said about a file; never used to choose a decoder.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Hint<'a> {
+    /// Media type, such as `text/html`.
+    pub media_type: Option<&'a str>,
+    /// File name.
+    pub name: Option<&'a str>,
+}
+
+/// An opened file.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Opened {
+    /// An image.
+    Image(Box<OpenedImage>),
+    /// A page.
+    Html(OpenedText),
+    /// A plain text.
+    Text(OpenedText),
+    /// A PDF, looked at from outside.
+    Pdf(OpenedPdf),
+}
+
+/// An opened image.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenedImage {
+    /// `png`, `jpeg`, `webp`, `gif`, `bmp` or `tiff`.
+    pub format: String,
+    /// Width in pixels as a viewer shows it.
+    pub width: u32,
+    /// Height in pixels as a viewer shows it.
+    pub height: u32,
+    /// PDQ hash of the stored pixels, before the camera's orientation is applied: 64 lower-case hexadecimal digits.
+    pub pdq: String,
+    /// PDQ quality, 0 to 100.
+    pub quality: u8,
+    /// Hashes of the eight rotations and mirror images; the first is `pdq`.
+    pub dihedral: Vec<String>,
+    /// The end of the file is missing; the lower part may be empty.
+    pub truncated: bool,
+    /// Edges enough for letters; `false` only for flat pictures.
+    pub text_likely: bool,
+    /// Prepared for text recognition.
+    pub gray: GrayImage,
+    /// The ground was dark and `gray` is inverted.
+    pub inverted: bool,
+    /// PNG of at most 480 pixels a side, made by the opener.
+    pub preview_png: Vec<u8>,
+    /// The same, blurred beyond recognition.
+    pub blurred_png: Vec<u8>,
+}
+
+/// An opened page or text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenedText {
+    /// The text.
+    pub text: String,
+    /// WHATWG name of its encoding.
+    pub encoding: String,
+    /// The encoding was guessed.
+    pub guessed: bool,
+    /// Some bytes did not fit the encoding.
+    pub lossy: bool,
+    /// It was longer than the limit.
+    pub cut: bool,
+    /// Title of a page.
+    pub title: Option<String>,
+    /// Language that a page names.
+    pub lang: Option<String>,
+    /// Where the links of a page point to; text, never fetched.
+    pub links: Vec<String>,
+    /// Bytes of text in hidden elements, left out.
+    pub hidden_bytes: u64,
+}
+
+/// A PDF from outside.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct OpenedPdf {
+    /// Version in its header, or empty.
+    pub version: String,
+    /// An encryption dictionary is named; it may open without a password all the same.
+    pub encrypted: bool,
+    /// The end marker is missing.
+    pub truncated: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Header {
+    sandbox: Option<WireSandbox>,
+    opened: Option<String>,
+    error: Option<WireError>,
+    image: Option<WireImage>,
+    text: Option<WireText>,
+    pdf: Option<OpenedPdf>,
+    sections: Vec<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct WireSandbox {
+    landlock: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct WireError {
+    class: String,
+    detail: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct WireImage {
+    format: String,
+    width: u32,
+    height: u32,
+    pdq: String,
+    quality: u8,
+    dihedral: Vec<String>,
+    truncated: bool,
+    text_likely: bool,
+    gray_width: u32,
+    gray_height: u32,
+    inverted: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct WireText {
+    encoding: String,
+    guessed: bool,
+    lossy: bool,
+    cut: bool,
+    title: Option<String>,
+    lang: Option<String>,
+    links: Vec<String>,
+    hidden_bytes: u64,
+}
+
+/// Everything of a request but the file itself.
+pub(crate) fn request_head(hint: &Hint<'_>, length: u64) -> Vec<u8> {
+    let short = |words: Option<&str>| words.filter(|words| words.len() <= HINT_BYTES_MAX).map(str::to_owned);
+    let header = serde_json::json!({ "media_type": short(hint.media_type), "name": short(hint.name) }).to_string();
+    let mut head = REQUEST_MAGIC.to_vec();
+    head.extend(u32::try_from(header.len()).unwrap_or(0).to_le_bytes());
+    head.extend(header.as_bytes());
+    head.extend(length.to_le_bytes());
+    head
+}
+
+/// An answer that breaks the protocol comes from a child that is no longer its own master.
+fn broken(what: &str) -> ReadError {
+    ReadError::Hostile(format!("its opener gave a broken answer ({what})"))
+}
+
+fn header_of(bytes: &[u8]) -> Result<(Header, &[u8]), ReadError> {
+    let (magic, rest) = bytes.split_at_checked(4).ok_or_else(|| broken("it is too short"))?;
+    let (length, rest) = rest.split_first_chunk::<4>().ok_or_else(|| broken("it is too short"))?;
+    let length = u32::from_le_bytes(*length);
+    if magic != ANSWER_MAGIC || length > ANSWER_HEADER_BYTES_MAX {
+        return Err(broken("the header"));
+    }
+    let (header, rest) = rest.split_at_checked(length as usize).ok_or_else(|| broken("the header is cut"))?;
+    let header = serde_json::from_slice(header).map_err(|_| broken("the header is no JSON of its form"))?;
+    Ok((header, rest))
+}
+
+/// How far Landlock holds the child, as it says itself: `full`, `partial` or `none`.
+pub(crate) fn landlock_in(bytes: &[u8]) -> Option<&'static str> {
+    let said = header_of(bytes).ok()?.0.sandbox?.landlock;
+    ["full", "partial", "none"].into_iter().find(|known| *known == said)
+}
+
+/// Reads an answer: what was opened, or the error that the child reports.
+pub(crate) fn read_answer(bytes: &[u8]) -> Result<Opened, ReadError> {
+    let (header, rest) = header_of(bytes)?;
+    if let Some(error) = header.error {
+        return Err(reported(&error));
+    }
+    let sections = split(rest, &header.sections)?;
+    match (header.opened.as_deref(), header.image, header.text, header.pdf) {
+        (Some("image"), Some(image), None, None) => Ok(Opened::Image(Box::new(checked_image(image, &sections)?))),
+        (Some("html"), None, Some(text), None) => Ok(Opened::Html(checked_text(text, &sections)?)),
+        (Some("text"), None, Some(text), None) => Ok(Opened::Text(checked_text(text, &sections)?)),
+        (Some("pdf"), None, None, Some(pdf)) if sections.is_empty() && pdf.version.len() <= 3 => {
+            Ok(Opened::Pdf(OpenedPdf { version: words(&pdf.version)?, ..pdf }))
+        }
+        _ => Err(broken("what was opened")),
+    }
+}
+
+fn reported(error: &WireError) -> ReadError {
+    let detail = words(&error.detail).unwrap_or_else(|_| "without a reason".to_owned());
+    match error.class.as_str() {
+        "truncated" => ReadError::Truncated(detail),
+        "encrypted" => ReadError::Encrypted(detail),
+        "too-large" => ReadError::TooLarge(detail),
+        "unsupported" => ReadError::Unsupported(detail),
+        "hostile" => ReadError::Hostile(detail),
+        "damaged" => ReadError::Damaged(detail),
+        _ => broken("the class of its error"),
+    }
+}
+
+fn split<'a>(mut rest: &'a [u8], lengths: &[u64]) -> Result<Vec<&'a [u8]>, ReadError> {
+    if lengths.len() > 4 {
+        return Err(broken("too many sections"));
+    }
+    let mut sections = Vec::new();
+    for &length in lengths {
+        let length = usize::try_from(length).map_err(|_| broken("a section's length"))?;
+        let (section, after) = rest.split_at_checked(length).ok_or_else(|| broken("a section is cut"))?;
+        sections.push(section);
+        rest = after;
+    }
+    if rest.is_empty() { Ok(sections) } else { Err(broken("bytes behind the last section")) }
+}
+
+fn checked_image(image: WireImage, sections: &[&[u8]]) -> Result<OpenedImage, ReadError> {
+    let &[gray, preview, blurred] = sections else { return Err(broken("the image's sections")) };
+    let pixels = |width: u32, height: u32| u64::from(width) * u64::from(height);
+    let (full, small) = (pixels(image.width, image.height), pixels(image.gray_width, image.gray_height));
+    if full == 0 || full > IMAGE_PIXELS_MAX || small == 0 || small > GRAY_PIXELS_MAX || small != gray.len() as u64 {
+        return Err(broken("the image's dimensions"));
+    }
+    if !["png", "jpeg", "webp", "gif", "bmp", "tiff"].contains(&image.format.as_str()) {
+        return Err(broken("the image's format"));
+    }
+    let hashes_fit = image.dihedral.len() == 8 && image.dihedral.iter().chain([&image.pdq]).all(|hash| is_hash(hash));
+    if !hashes_fit || image.quality > 100 || image.dihedral.first() != Some(&image.pdq) {
+        return Err(broken("the image's hashes"));
+    }
+    if !is_plain_png(preview) || !is_plain_png(blurred) {
+        return Err(broken("the image's preview"));
+    }
+    Ok(OpenedImage {
+        format: image.format,
+        width: image.width,
+        height: image.height,
+        pdq: image.pdq,
+        quality: image.quality,
+        dihedral: image.dihedral,
+        truncated: image.truncated,
+        text_likely: image.text_likely,
+        gray: GrayImage { width: image.gray_width, height: image.gray_height, pixels: gray.to_vec() },
+        inverted: image.inverted,
+        preview_png: preview.to_vec(),
+        blurred_png: blurred.to_vec(),
+    })
+}
+
+fn is_hash(hash: &str) -> bool {
+    hash.len() == 64 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Whether `bytes` are a PNG with nothing in it but a small picture: header, pixels, end (PNG, third edition, section 5).
+/// What a browser shows must not carry profiles, texts or animations that a captured opener made up.
+fn is_plain_png(bytes: &[u8]) -> bool {
+    let Some(mut rest) = bytes.strip_prefix(b"\x89PNG\r\n\x1a\n").filter(|_| bytes.len() <= PREVIEW_BYTES_MAX) else {
+        return false;
+    };
+    let mut seen = 0;
+    while let Some((length, after)) = rest.split_first_chunk::<4>() {
+        let length = u32::from_be_bytes(*length) as usize;
+        let Some((chunk, after)) = length.checked_add(8).and_then(|whole| after.split_at_checked(whole)) else {
+            return false;
+        };
+        let (kind, data) = chunk.split_at(4);
+        match kind {
+            b"IHDR" if seen == 0 => {
+                let side = |at: usize| {
+                    data.get(at..at + 4).and_then(|side| side.try_into().ok()).map_or(0, u32::from_be_bytes)
+                };
+                let small = [side(0), side(4)].iter().all(|side| (1..=PREVIEW_SIDE_MAX).contains(side));
+                if length != 13 || !small || data.get(8..13) != Some(&[8, 2, 0, 0, 0]) {
+                    return false;
+                }
+            }
+            b"IDAT" if seen > 0 => {}
+            b"IEND" => return seen > 1 && after.is_empty() && length == 0,
+            _ => return false,
+        }
+        seen += 1;
+        rest = after;
+    }
+    false
+}
+
+fn checked_text(text: WireText, sections: &[&[u8]]) -> Result<OpenedText, ReadError> {
+    let &[bytes] = sections else { return Err(broken("the text's sections")) };
+    let content = std::str::from_utf8(bytes).map_err(|_| broken("the text is no UTF-8"))?;
+    let links_fit = text.links.len() <= LINKS_MAX
+        && text.links.iter().all(|link| link.len() <= LINK_BYTES_MAX && !link.chars().any(char::is_control));
+    if bytes.len() > READING_BYTES_MAX || !links_fit {
+        return Err(broken("the text's length or links"));
+    }
+    Ok(OpenedText {
+        text: content.to_owned(),
+        encoding: words(&text.encoding)?,
+        guessed: text.guessed,
+        lossy: text.lossy,
+        cut: text.cut,
+        title: text.title.as_deref().map(words).transpose()?,
+        lang: text.lang.as_deref().map(words).transpose()?,
+        links: text.links,
+        hidden_bytes: text.hidden_bytes,
+    })
+}
+
+/// Some words on one line.
+fn words(words: &str) -> Result<String, ReadError> {
+    if words.len() > WORDS_BYTES_MAX || words.chars().any(char::is_control) {
+        return Err(broken("a name"));
+    }
+    Ok(words.to_owned())
+}
+
+#[cfg(test)]
+#[path = "wire_tests.rs"]
+mod tests;
