@@ -1,0 +1,120 @@
+//! Large exhibits as files under their SHA-256: `vault/ab/cd/HASH`. A file is there whole or not at all: it is written
+//! beside its place, made durable, renamed, and the folder made durable too.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use vedette_core::limits::EXHIBIT_BYTES_MAX;
+use vedette_core::ports::Blobs;
+use vedette_core::{Sha256, StoreError, StoreResult};
+
+use crate::SqliteRecords;
+use crate::fault::io_error;
+
+/// Bytes by their SHA-256: files, and the small ones that are rows of the catalogue.
+pub struct FolderBlobs {
+    vault: PathBuf,
+    records: Arc<SqliteRecords>,
+    writable: bool,
+}
+
+impl FolderBlobs {
+    /// The vault in `vault`; small exhibits are read from `records`.
+    pub fn new(vault: PathBuf, records: Arc<SqliteRecords>, writable: bool) -> Self {
+        Self { vault, records, writable }
+    }
+
+    fn place(&self, sha256: Sha256) -> (PathBuf, PathBuf) {
+        let hex = sha256.hex();
+        let folder = self.vault.join(hex.get(..2).unwrap_or_default()).join(hex.get(2..4).unwrap_or_default());
+        let file = folder.join(&hex);
+        (folder, file)
+    }
+
+    /// Makes a folder and every folder above it up to the vault, each durable in the one that holds it.
+    fn make_folder(&self, folder: &Path) -> StoreResult<()> {
+        if folder.is_dir() {
+            return Ok(());
+        }
+        if let Some(above) = folder.parent().filter(|_| folder != self.vault) {
+            self.make_folder(above)?;
+        }
+        match fs::create_dir(folder) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(io_error("make", folder, error)),
+            _ => {}
+        }
+        folder.parent().map_or(Ok(()), sync_folder)
+    }
+
+    fn writable(&self) -> StoreResult<()> {
+        if self.writable {
+            return Ok(());
+        }
+        Err(StoreError::Refused("the workspace is open for reading only".to_owned()))
+    }
+}
+
+/// A failed fsync is never tried again: after it the system may have forgotten what was to be written.
+fn sync_folder(folder: &Path) -> StoreResult<()> {
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| io_error("make durable", folder, error))
+}
+
+impl Blobs for FolderBlobs {
+    fn put(&self, sha256: Sha256, bytes: &[u8]) -> StoreResult<()> {
+        self.writable()?;
+        if bytes.len() as u64 > EXHIBIT_BYTES_MAX {
+            return Err(StoreError::Refused(format!(
+                "an exhibit of {} bytes is too large: at most {EXHIBIT_BYTES_MAX} are kept",
+                bytes.len()
+            )));
+        }
+        if matches!(self.records.inline_bytes(sha256)?, Some((true, _))) {
+            // Erased bytes that are collected again do not come back.
+            return Ok(());
+        }
+        let (folder, path) = self.place(sha256);
+        if fs::metadata(&path).is_ok_and(|known| known.len() == bytes.len() as u64) {
+            // It was renamed here by an earlier call, which may have failed before the folder was durable.
+            return sync_folder(&folder);
+        }
+        self.make_folder(&folder)?;
+        let mut file = tempfile::Builder::new()
+            .prefix(".put-")
+            .tempfile_in(&folder)
+            .map_err(|error| io_error("write in", &folder, error))?;
+        file.write_all(bytes)
+            .and_then(|()| file.as_file().sync_all())
+            .map_err(|error| io_error("write", &path, error))?;
+        file.persist(&path).map_err(|error| io_error("write", &path, error.error))?;
+        sync_folder(&folder)
+    }
+
+    fn get(&self, sha256: Sha256) -> StoreResult<Option<Vec<u8>>> {
+        match self.records.inline_bytes(sha256)? {
+            Some((true, _)) => return Ok(None),
+            Some((false, Some(bytes))) => return Ok(Some(bytes)),
+            _ => {}
+        }
+        let (_, path) = self.place(sha256);
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(io_error("open", &path, error)),
+        };
+        let mut bytes = Vec::new();
+        file.take(EXHIBIT_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| io_error("read", &path, error))?;
+        Ok(Some(bytes))
+    }
+
+    fn erase(&self, sha256: Sha256) -> StoreResult<()> {
+        self.writable()?;
+        let (folder, path) = self.place(sha256);
+        match fs::remove_file(&path) {
+            Ok(()) => sync_folder(&folder),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(io_error("erase", &path, error)),
+        }
+    }
+}

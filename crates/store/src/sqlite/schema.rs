@@ -1,0 +1,303 @@
+//! The tables of the catalogue, one migration after the other. A catalogue written by a newer program is not touched.
+
+use rusqlite::{Connection, TransactionBehavior};
+use vedette_core::StoreError;
+
+use crate::fault::Done;
+
+/// Every migration there ever was, oldest first; its place plus one is the version it leads to.
+const MIGRATIONS: [&str; 1] = [V1];
+
+/// Times are microseconds since 1970, digests are 32 bytes, ids are row numbers.
+const V1: &str = "
+CREATE TABLE log_state (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    size INTEGER NOT NULL,      -- leaves
+    peaks BLOB NOT NULL,        -- right edge of the tree, largest subtree first
+    sequence INTEGER NOT NULL   -- last number given to a derived row
+);
+INSERT INTO log_state VALUES (1, 0, x'', 0);
+CREATE TABLE leaves (
+    idx INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    record TEXT NOT NULL,
+    salt BLOB,
+    commitment BLOB NOT NULL
+);
+CREATE TABLE checkpoints (size INTEGER PRIMARY KEY, root BLOB NOT NULL, at INTEGER NOT NULL);
+
+CREATE TABLE sources (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    asked TEXT NOT NULL,        -- JSON, with the authorisation that holds now
+    state TEXT NOT NULL,
+    added_at INTEGER NOT NULL,
+    last_success_at INTEGER,
+    last_item_at INTEGER,
+    last_error_at INTEGER,
+    last_error TEXT,
+    failures INTEGER NOT NULL DEFAULT 0,
+    items INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE source_events (
+    id INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL REFERENCES sources,
+    action TEXT NOT NULL,
+    value TEXT NOT NULL,
+    by TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    leaf INTEGER NOT NULL
+);
+CREATE TABLE cursors (
+    source INTEGER PRIMARY KEY REFERENCES sources,
+    value TEXT NOT NULL,
+    logged TEXT NOT NULL,       -- the position that the leaf speaks of
+    logged_at INTEGER NOT NULL,
+    leaf INTEGER NOT NULL
+);
+CREATE TABLE notes (
+    id INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL REFERENCES sources,
+    at INTEGER NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE INDEX notes_source ON notes (source, at);
+CREATE TABLE suggestions (
+    address TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    seen INTEGER NOT NULL,
+    first_item INTEGER NOT NULL,
+    first_at INTEGER NOT NULL
+);
+
+CREATE TABLE exhibits (
+    id INTEGER PRIMARY KEY,
+    sha256 BLOB NOT NULL UNIQUE,
+    size_bytes INTEGER NOT NULL,
+    media_type TEXT NOT NULL,
+    sealed INTEGER NOT NULL,
+    erased INTEGER NOT NULL DEFAULT 0,
+    expires_at INTEGER,         -- of a sealed page
+    bytes BLOB                  -- of a small exhibit
+);
+CREATE INDEX exhibits_expire ON exhibits (expires_at) WHERE expires_at IS NOT NULL;
+CREATE TABLE erasures (
+    id INTEGER PRIMARY KEY,
+    sha256 BLOB NOT NULL,
+    reason TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    leaf INTEGER NOT NULL
+);
+CREATE TABLE captures (
+    id INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL REFERENCES sources,
+    url TEXT NOT NULL,
+    place TEXT NOT NULL,        -- the URL without its query
+    connector TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    fetched_at INTEGER NOT NULL,
+    page BLOB NOT NULL,
+    page_size_bytes INTEGER NOT NULL,
+    page_keep TEXT NOT NULL,
+    leaf INTEGER NOT NULL,
+    seen_again INTEGER NOT NULL DEFAULT 0,
+    last_at INTEGER NOT NULL
+);
+CREATE INDEX captures_place ON captures (source, place, id);
+
+CREATE TABLE items (
+    id INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL REFERENCES sources,
+    native_id TEXT NOT NULL,
+    posted_at INTEGER NOT NULL,
+    first_captured_at INTEGER NOT NULL,
+    url TEXT,
+    author_key TEXT,
+    thread_of TEXT,
+    leaf INTEGER NOT NULL,
+    -- what lists need, taken from the latest version that has content
+    state TEXT NOT NULL,
+    content_version INTEGER,
+    content_gone INTEGER NOT NULL,
+    open INTEGER NOT NULL DEFAULT 1,        -- nobody has decided or marked it since its content last changed
+    seen INTEGER NOT NULL DEFAULT 0,
+    decided INTEGER,                        -- level by a person
+    level_machine INTEGER NOT NULL DEFAULT 0,
+    level_held INTEGER NOT NULL DEFAULT 0,
+    tier INTEGER,
+    language TEXT NOT NULL DEFAULT 'und',
+    outlet TEXT,
+    family INTEGER,
+    text TEXT NOT NULL,
+    reasons TEXT NOT NULL DEFAULT '[]',
+    problems TEXT NOT NULL DEFAULT '[]',
+    eyes INTEGER NOT NULL DEFAULT 0,
+    images INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (native_id, source)
+);
+CREATE INDEX items_inbox ON items (level_held DESC, posted_at DESC, id) WHERE open = 1;
+CREATE INDEX items_all ON items (level_held DESC, posted_at DESC, id);
+CREATE INDEX items_time ON items (posted_at, level_held);
+CREATE INDEX items_family ON items (family, posted_at) WHERE family IS NOT NULL;
+CREATE TABLE versions (
+    id INTEGER PRIMARY KEY,
+    item INTEGER NOT NULL REFERENCES items,
+    number INTEGER NOT NULL,
+    key BLOB NOT NULL,
+    state TEXT NOT NULL,
+    exhibit BLOB NOT NULL REFERENCES exhibits (sha256),
+    title TEXT,
+    markup TEXT NOT NULL,
+    edited_at INTEGER,
+    lang TEXT,
+    capture INTEGER NOT NULL REFERENCES captures,
+    captured_at INTEGER NOT NULL,
+    leaf INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (item, key)
+);
+CREATE TABLE attachments (
+    id INTEGER PRIMARY KEY,
+    version INTEGER NOT NULL REFERENCES versions,
+    source INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    media_type TEXT,
+    url TEXT,
+    exhibit BLOB REFERENCES exhibits (sha256),
+    size_bytes INTEGER,
+    late INTEGER NOT NULL DEFAULT 0,        -- came after its version, with a leaf of its own
+    error TEXT,
+    tries INTEGER NOT NULL DEFAULT 0,
+    width INTEGER,
+    height INTEGER,
+    pdq TEXT,
+    quality INTEGER
+);
+CREATE INDEX attachments_version ON attachments (version, id);
+CREATE INDEX attachments_missing ON attachments (source, tries, id) WHERE exhibit IS NULL AND url IS NOT NULL;
+CREATE TABLE file_events (
+    id INTEGER PRIMARY KEY,
+    attachment INTEGER NOT NULL REFERENCES attachments,
+    version INTEGER NOT NULL,
+    exhibit BLOB,
+    size_bytes INTEGER,
+    error TEXT,
+    at INTEGER NOT NULL,
+    leaf INTEGER NOT NULL
+);
+
+CREATE TABLE derived (
+    version INTEGER PRIMARY KEY REFERENCES versions,
+    item INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    made_with TEXT NOT NULL,
+    outlet TEXT,
+    problems TEXT NOT NULL,
+    assessment TEXT NOT NULL,
+    sketch BLOB,
+    readings TEXT NOT NULL,
+    findings TEXT NOT NULL
+);
+CREATE INDEX derived_sequence ON derived (sequence, item);
+CREATE TABLE likenesses (
+    version INTEGER NOT NULL,
+    item INTEGER NOT NULL,
+    other INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    distance REAL NOT NULL,
+    PRIMARY KEY (version, other, kind)
+) WITHOUT ROWID;
+CREATE INDEX likenesses_item ON likenesses (item);
+CREATE INDEX likenesses_other ON likenesses (other);
+CREATE TABLE jobs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    version INTEGER NOT NULL UNIQUE REFERENCES versions,
+    kind TEXT NOT NULL,
+    parked INTEGER NOT NULL DEFAULT 0,
+    due_at INTEGER NOT NULL,                -- of a claimed job: when its lease ends
+    claimed INTEGER NOT NULL DEFAULT 0,
+    again INTEGER NOT NULL DEFAULT 0,       -- something came while it was worked on
+    tries INTEGER NOT NULL DEFAULT 0,
+    error TEXT
+);
+CREATE INDEX jobs_due ON jobs (parked, due_at, id);
+
+CREATE TABLE decisions (
+    id INTEGER PRIMARY KEY,
+    item INTEGER NOT NULL REFERENCES items,
+    verdict TEXT NOT NULL,
+    level TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    by TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    leaf INTEGER NOT NULL
+);
+CREATE INDEX decisions_item ON decisions (item, id);
+CREATE TABLE watches (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    query TEXT NOT NULL,
+    level_min TEXT NOT NULL,
+    by TEXT NOT NULL,
+    at INTEGER NOT NULL
+);
+CREATE TABLE alerts (
+    id INTEGER PRIMARY KEY,
+    raised_by TEXT NOT NULL,
+    item INTEGER,
+    text TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    by TEXT
+);
+CREATE INDEX alerts_same ON alerts (raised_by, item);
+CREATE INDEX alerts_state ON alerts (state, id);
+CREATE TABLE reports (id INTEGER PRIMARY KEY, updated_at INTEGER NOT NULL, report TEXT NOT NULL);
+CREATE TABLE users (name TEXT PRIMARY KEY, role TEXT NOT NULL, added_at INTEGER NOT NULL);
+CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    by TEXT NOT NULL,
+    action TEXT NOT NULL,
+    object TEXT NOT NULL,
+    detail TEXT NOT NULL
+);
+";
+
+/// Version that this program writes.
+pub(crate) fn known_version() -> i64 {
+    MIGRATIONS.len() as i64
+}
+
+/// The version of a catalogue; 0 when it is empty.
+pub(crate) fn version(connection: &Connection) -> Done<i64> {
+    let has_table: bool =
+        connection
+            .query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'migrations')", [], |row| row.get(0))?;
+    if !has_table {
+        return Ok(0);
+    }
+    Ok(connection.query_row("SELECT COALESCE(MAX(version), 0) FROM migrations", [], |row| row.get(0))?)
+}
+
+/// Refuses a catalogue that a newer program wrote.
+pub(crate) fn refuse_newer(connection: &Connection, path: &str) -> Done<i64> {
+    let found = version(connection)?;
+    if found > known_version() {
+        return Err(StoreError::TooNew { path: path.to_owned(), found, known: known_version() }.into());
+    }
+    Ok(found)
+}
+
+/// Brings a catalogue up to date, each step whole or not at all.
+pub(crate) fn migrate(connection: &mut Connection, path: &str) -> Done<()> {
+    let found = refuse_newer(connection, path)?;
+    for (version, sql) in (1i64..).zip(MIGRATIONS).skip(usize::try_from(found).unwrap_or(0)) {
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        tx.execute_batch("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)")?;
+        tx.execute_batch(sql)?;
+        tx.execute("INSERT INTO migrations VALUES (?1)", [version])?;
+        tx.commit()?;
+    }
+    Ok(())
+}
