@@ -1,106 +1,76 @@
-//! Dates and events: whether a threat says when, and which dated event it meets.
-
-use jiff::civil::{Date, DateTime};
-use vedette_core::{CalendarEvent, DateMention, MentionKind, Slot, Statement};
-
-use vedette_core::Findings;
+//! What is coming up: events of the calendar that a text names, by name, by place or by date, within the window.
 
 use crate::AssessInput;
+use crate::signs::{Sign, Signs};
+use crate::weights;
+use jiff::civil::DateTime;
+use vedette_core::{CalendarEvent, DateMention, Findings, Mention, MentionKind};
 
-/// Days that a date expression may span and still say when.
-const SPECIFIC_DAYS_MAX: i32 = 14;
+/// Days of the longest date expression that points to an event: a week does, a month or a year says nothing.
+const DATE_DAYS_MAX: i32 = 7;
 
-/// An event that a statement meets.
-pub(crate) struct Met<'a> {
-    pub event: &'a CalendarEvent,
-    /// Whole days until it begins; 0 when it runs.
-    pub days_left: i32,
-    pub quote: String,
-    pub start: usize,
-    pub end: usize,
-    /// Which reading the quote is in, when it is another one than the statement's.
-    pub reading: Option<usize>,
-}
-
-/// The date expression of a statement that says when, and not in the past.
-pub(crate) fn date_of<'f>(statement: &Statement, found: &'f Findings, posted_at: DateTime) -> Option<&'f DateMention> {
-    let slot = statement.time.as_ref();
-    let belongs = |date: &&DateMention| match slot {
-        Some(slot) => date.start < slot.end && slot.start < date.end,
-        None => date.start >= statement.start && date.end <= statement.end,
-    };
-    found.dates.iter().find(|date| belongs(date) && is_specific(date, posted_at))
-}
-
-fn is_specific(date: &DateMention, posted_at: DateTime) -> bool {
-    match (date.from, date.to) {
-        (Some(from), Some(to)) => to > posted_at && days_between(from.date(), to.date()) <= SPECIFIC_DAYS_MAX,
-        _ => false,
-    }
-}
-
-/// The nearest event of the calendar that a statement meets: by its name, by where it happens, or by when, in this order.
-pub(crate) fn event_met<'a>(
-    input: &AssessInput<'a>,
-    statement: &Statement,
-    place: Option<&Slot>,
-    date: Option<&DateMention>,
-) -> Option<Met<'a>> {
-    let mut near: Vec<(i32, &CalendarEvent)> = input
-        .calendar
-        .iter()
-        .filter_map(|event| Some((days_left(event, input.posted_at, input.event_window_days)?, event)))
-        .collect();
-    near.sort_by_key(|(days, event)| (*days, &event.id));
-
-    let met = |event: &'a CalendarEvent, days_left, slot: &Slot, reading| Met {
-        event,
-        days_left,
-        quote: slot.text.clone(),
-        start: slot.start,
-        end: slot.end,
-        reading,
-    };
-    for (days, event) in &near {
-        let named = statement.event.as_ref().filter(|slot| slot.id.as_deref() == Some(&event.id));
-        let there = place.filter(|slot| slot.id.as_ref().is_some_and(|id| event.places.contains(id)));
-        // A date alone meets an event only when the text names no other place: towns have many things on one day.
-        let then = date.filter(|date| place.is_none() && overlaps(date, event));
-        let by_date = then.map(|date| Slot { start: date.start, end: date.end, text: date.text.clone(), id: None });
-        if let Some(slot) = named.or(there).or(by_date.as_ref()) {
-            return Some(met(event, *days, slot, None));
-        }
-    }
-    // A caption may name the event that the poster's own words leave out.
-    for (reading, found) in input.findings.iter().enumerate() {
-        for mention in found.mentions.iter().filter(|mention| mention.kind == MentionKind::Event) {
-            if let Some((days, event)) = near.iter().find(|(_, event)| event.id == mention.id) {
-                let slot = Slot {
-                    start: mention.start,
-                    end: mention.end,
-                    text: mention.text.clone(),
-                    id: Some(event.id.clone()),
-                };
-                return Some(met(event, *days, &slot, Some(reading)));
+/// Adds a reason for each event of the calendar that begins within the window, or is under way, and that the text points to.
+/// A date alone points to one only where there is intent, for dates are everywhere.
+pub(crate) fn add(signs: &mut Signs<'_>, input: &AssessInput<'_>, intent: bool) {
+    for event in input.calendar {
+        let Some(when) = when(event, input.now, input.window_days) else {
+            continue;
+        };
+        let mut best: Option<Sign> = None;
+        for (reading, found) in input.findings.iter().enumerate() {
+            for (start, end, weight) in pointers(found, event, intent) {
+                let weight = signs.scaled(reading, weight);
+                if best.as_ref().is_none_or(|best| weight > best.weight) {
+                    let name = format!("{when}: {}", event.name);
+                    best = Some(Sign { name, weight, reading, start, end });
+                }
             }
         }
+        if let Some(sign) = best {
+            signs.add(sign);
+        }
     }
-    None
 }
 
-fn overlaps(date: &DateMention, event: &CalendarEvent) -> bool {
-    matches!((date.from, date.to), (Some(from), Some(to)) if from < event.to && event.from < to)
-}
-
-/// Days until an event begins, 0 while it runs; `None` when it is over or further than the window.
-fn days_left(event: &CalendarEvent, posted_at: DateTime, window_days: u16) -> Option<i32> {
-    if event.to <= posted_at {
+/// `event in 11 days`, `event tomorrow`, `event under way`; nothing for what is over or far.
+fn when(event: &CalendarEvent, now: DateTime, window_days: u16) -> Option<String> {
+    if event.to <= now {
         return None;
     }
-    let days = days_between(posted_at.date(), event.from.date()).max(0);
-    (days <= i32::from(window_days)).then_some(days)
+    if event.from <= now {
+        return Some("event under way".to_owned());
+    }
+    let days = now.date().until(event.from.date()).ok()?.get_days();
+    match days {
+        0 => Some("event today".to_owned()),
+        1 => Some("event tomorrow".to_owned()),
+        days if days <= i32::from(window_days) => Some(format!("event in {days} days")),
+        _ => None,
+    }
 }
 
-fn days_between(from: Date, to: Date) -> i32 {
-    from.until(to).map_or(i32::MAX, |span| span.get_days())
+/// Spans that point to an event, with their weight.
+fn pointers<'a>(
+    found: &'a Findings,
+    event: &'a CalendarEvent,
+    intent: bool,
+) -> impl Iterator<Item = (usize, usize, f32)> + 'a {
+    let weight_of = |mention: &Mention| match mention.kind {
+        MentionKind::Event if mention.id == event.id => Some(weights::COMING_BY_NAME),
+        MentionKind::Place | MentionKind::Venue if event.places.contains(&mention.id) => Some(weights::COMING_BY_PLACE),
+        _ => None,
+    };
+    let named = move |mention: &Mention| Some((mention.start, mention.end, weight_of(mention)?));
+    let dates = found.dates.iter().filter(move |date| intent && falls_into(date, event));
+    let dated = dates.map(|date| (date.start, date.end, weights::COMING_BY_DATE));
+    found.mentions.iter().filter_map(named).chain(dated)
+}
+
+/// Whether a date expression of a week at most overlaps an event.
+fn falls_into(date: &DateMention, event: &CalendarEvent) -> bool {
+    let (Some(from), Some(to)) = (date.from, date.to) else {
+        return false;
+    };
+    let close = from.date().until(to.date()).is_ok_and(|span| span.get_days() <= DATE_DAYS_MAX);
+    close && from < event.to && event.from < to
 }

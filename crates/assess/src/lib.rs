@@ -1,187 +1,117 @@
-//! Findings to Assessment: the level and tier that the machine proposes for an item, as a sum of named reasons, each with
-//! the quote it rests on. A person decides.
+//! Assess: what an analyst should look at first. In: readings and what was found in them, whose outlet the source is, the
+//! calendar. Out: a proposed level and tier, and the reasons, each with the words it rests on. A person decides.
 //!
-//! The level looks at the gravest utterance that the outlet makes in its own voice. Words that are reported, denied or
-//! warned against do not add up to a threat, however many there are.
+//! Pure: the same input gives the same assessment. The points stand in `weights.rs`.
 
 mod calendar;
+mod signs;
 mod weights;
 
 use jiff::civil::DateTime;
-use vedette_core::{
-    Assessment, CalendarEvent, Findings, Level, Mention, MentionKind, Reading, Reason, Slot, Statement, StatementKind,
-    Tier,
-};
+use signs::{Signs, is_intent};
+use vedette_core::{Assessment, CalendarEvent, Findings, Level, Reading, Statement, StatementKind, Tier};
 
-/// What an assessment looks at.
+/// Days ahead in which an event raises an item, unless the desk says otherwise.
+pub const WINDOW_DAYS: u16 = 30;
+
+/// An outlet of the register that a source belongs to, by their names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OfficialOutlet<'a> {
+    /// The outlet.
+    pub outlet: &'a str,
+    /// The organisation it speaks for.
+    pub actor: &'a str,
+}
+
+/// What an item is assessed on. `findings[i]` was found in `readings[i]`.
 #[derive(Debug, Clone, Copy)]
 pub struct AssessInput<'a> {
-    /// Texts of the version.
+    /// Texts of the version and its files.
     pub readings: &'a [Reading],
-    /// One for each reading.
+    /// What was found in each.
     pub findings: &'a [Findings],
-    /// The source's outlet, when it is the official outlet of an organisation in the register.
-    pub outlet: Option<&'a str>,
-    /// Dated events of the register.
+    /// The register's outlet that the source is, if it is one.
+    pub outlet_official: Option<OfficialOutlet<'a>>,
+    /// Dated things of the register.
     pub calendar: &'a [CalendarEvent],
-    /// When it was posted, local to the writer as far as known.
-    pub posted_at: DateTime,
-    /// Days ahead within which an event raises the assessment.
-    pub event_window_days: u16,
+    /// The moment from which the calendar looks ahead: when the item was posted, or when it is looked at again. Local time.
+    pub now: DateTime,
+    /// Days that the calendar looks ahead.
+    pub window_days: u16,
 }
 
-/// What one utterance adds up to.
-#[derive(Debug, Default)]
-struct Weighed {
-    score: f32,
-    /// How many of who, where and when are specific.
-    specific: u8,
-    /// Whether it announces harm or calls for it.
-    intent: bool,
-    reasons: Vec<Reason>,
+impl<'a> AssessInput<'a> {
+    /// Readings and findings alone: no known outlet, an empty calendar, the usual window.
+    pub fn new(readings: &'a [Reading], findings: &'a [Findings], now: DateTime) -> Self {
+        Self { readings, findings, outlet_official: None, calendar: &[], now, window_days: WINDOW_DAYS }
+    }
 }
 
-/// Assesses an item from everything found in its texts.
+/// Proposes a level and a tier, with reasons.
 pub fn assess(input: &AssessInput<'_>) -> Assessment {
-    let mut best = Weighed::default();
-    let mut kinds = Vec::new();
-    for (reading, found) in input.findings.iter().enumerate() {
-        for statement in &found.statements {
-            if !statement.reported {
-                kinds.push(statement.kind);
-            }
-            let weighed = weigh(input, reading, found, statement);
-            if (weighed.score, weighed.reasons.len()) > (best.score, best.reasons.len()) {
-                best = weighed;
-            }
-        }
+    let findings = input.findings;
+    let statements = || findings.iter().flat_map(|found| &found.statements);
+    let intent = statements().any(is_intent);
+    let claim = statements().any(|statement| statement.kind == StatementKind::Claim && !statement.reported);
+    let mut signs = Signs::new(input.readings);
+    signs.add_statements(findings);
+    if intent || claim {
+        signs.add_actor(findings);
     }
-    let level = level(&best);
-    best.reasons.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-    Assessment { level, tier: tier(level, &kinds, input.outlet.is_some()), reasons: best.reasons }
+    if let Some(official) = input.outlet_official {
+        signs.add_official(findings, official.outlet, official.actor);
+    }
+    // An upcoming event matters where somebody speaks of harm or speaks for an organisation; fixtures alone are no warning.
+    let hostile = intent || claim || input.outlet_official.is_some();
+    if hostile {
+        calendar::add(&mut signs, input, intent);
+    }
+    let level = level_of(&signs, intent, input.outlet_official.is_some());
+    let tier = tier_of(level, claim, input.outlet_official.is_some(), statements());
+    Assessment { level, tier, reasons: signs.into_reasons() }
 }
 
-fn level(weighed: &Weighed) -> Level {
-    match weighed.score {
-        score if weighed.intent && weighed.specific >= 2 && score >= weights::HIGH_SPECIFIC_MIN => Level::HighSpecific,
-        score if weighed.intent && score >= weights::HIGH_MIN => Level::HighUnspecific,
-        score if weighed.intent && score >= weights::MEDIUM_MIN => Level::Medium,
-        score if score > 0.0 => Level::Low,
-        _ => Level::None,
+/// The level that the signs add up to.
+fn level_of(signs: &Signs<'_>, intent: bool, official: bool) -> Level {
+    if signs.is_empty() {
+        return Level::None;
     }
+    if !intent {
+        // The organisation itself names what is coming up: no intent in words, and reason enough to look.
+        return if official && signs.has("event ") { Level::Medium } else { Level::Low };
+    }
+    if signs.points() < weights::SERIOUS {
+        return Level::Medium;
+    }
+    let specific =
+        ["place named", "event named", "time named", "event in", "event today", "event tomorrow", "event under way"];
+    if specific.iter().any(|name| signs.has(name)) { Level::HighSpecific } else { Level::HighUnspecific }
 }
 
-/// Kind of content after the tiers of the Terrorist Content Analytics Platform: 1 threat to life, 2 perpetrator content,
-/// 3 official content of a listed organisation, 4 promotion.
-fn tier(level: Level, kinds: &[StatementKind], official: bool) -> Tier {
-    use StatementKind as Kind;
+/// Tiers after the Terrorist Content Analytics Platform: 1 threat to life, 2 crisis (the perpetrators' own content), 3 official
+/// content of an organisation, 4 promotional.
+fn tier_of<'a>(level: Level, claim: bool, official: bool, statements: impl Iterator<Item = &'a Statement>) -> Tier {
     if level >= Level::HighUnspecific {
         return Some(1);
     }
-    if kinds.contains(&Kind::Claim) {
+    if claim {
         return Some(2);
     }
     if official {
         return Some(3);
     }
-    let promotes = [Kind::Praise, Kind::Recruitment, Kind::Instruction, Kind::Threat, Kind::Call]
-        .iter()
-        .any(|kind| kinds.contains(kind));
-    promotes.then_some(4)
-}
-
-fn weigh(input: &AssessInput<'_>, reading: usize, found: &Findings, statement: &Statement) -> Weighed {
-    let mut weighed = Weighed::default();
-    let base = weights::of_kind(statement.kind, statement.reported);
-    if base <= 0.0 {
-        return weighed;
-    }
-    let mut name = statement.kind.word().to_owned();
-    if statement.reported {
-        name.push_str(" (reported)");
-    }
-    weighed.add(name, base, (&statement.quote, statement.start, statement.end), reading);
-    weighed.intent = weights::is_intent(statement.kind) && !statement.reported;
-    if !weighed.intent {
-        return weighed;
-    }
-
-    let target = statement.target.as_ref();
-    if let Some(slot) = target {
-        let weight = if slot.id.is_some() { weights::TARGET } else { weights::TARGET_VAGUE };
-        weighed.specific += u8::from(slot.id.is_some());
-        weighed.slot("target", weight, slot, reading);
-    }
-    let place = slot_or_mention(statement.place.as_ref(), found, statement, &[MentionKind::Venue, MentionKind::Place]);
-    if let Some(slot) = &place {
-        weighed.specific += 1;
-        weighed.slot("place", weights::PLACE, slot, reading);
-    }
-    if let Some(slot) = &statement.method {
-        weighed.slot("method", weights::METHOD, slot, reading);
-    }
-    let date = calendar::date_of(statement, found, input.posted_at);
-    let mut timed = false;
-    if let Some(date) = date {
-        timed = true;
-        weighed.add("time".to_owned(), weights::TIME, (&date.text, date.start, date.end), reading);
-    }
-    if let Some(met) = calendar::event_met(input, statement, place.as_ref(), date) {
-        timed = true;
-        let words = match met.days_left {
-            0 => format!("event today: {}", met.event.name),
-            1 => format!("event tomorrow: {}", met.event.name),
-            days => format!("event in {days} days: {}", met.event.name),
-        };
-        weighed.add(words, weights::EVENT, (&met.quote, met.start, met.end), met.reading.unwrap_or(reading));
-    }
-    weighed.specific += u8::from(timed);
-    weighed.source(input, found, statement, reading);
-    weighed
-}
-
-impl Weighed {
-    fn add(&mut self, name: String, weight: f32, (quote, start, end): (&str, usize, usize), reading: usize) {
-        self.score += weight;
-        self.reasons.push(Reason { name, weight, quote: quote.to_owned(), start, end, reading });
-    }
-
-    fn slot(&mut self, name: &str, weight: f32, slot: &Slot, reading: usize) {
-        self.add(name.to_owned(), weight, (&slot.text, slot.start, slot.end), reading);
-    }
-
-    /// Who speaks: an organisation's own outlet, or an organisation that the text names as the one who acts.
-    fn source(&mut self, input: &AssessInput<'_>, found: &Findings, statement: &Statement, reading: usize) {
-        if let Some(outlet) = input.outlet {
-            let quote = (statement.quote.as_str(), statement.start, statement.end);
-            self.add(format!("official outlet: {outlet}"), weights::OFFICIAL, quote, reading);
-            return;
-        }
-        let named = statement.actor.as_ref().filter(|slot| slot.id.is_some());
-        let speaks = found.mentions.iter().find(|m| matches!(m.kind, MentionKind::Outlet | MentionKind::Actor));
-        if let Some(slot) = named {
-            self.slot("actor", weights::ACTOR, slot, reading);
-        } else if let Some(mention) = speaks {
-            self.add("names".to_owned(), weights::ACTOR, (&mention.text, mention.start, mention.end), reading);
-        }
-    }
-}
-
-/// The slot, or a mention of one of `kinds` inside the quote.
-fn slot_or_mention(
-    slot: Option<&Slot>,
-    found: &Findings,
-    statement: &Statement,
-    kinds: &[MentionKind],
-) -> Option<Slot> {
-    if let Some(slot) = slot {
-        return Some(slot.clone());
-    }
-    let inside = |mention: &&Mention| {
-        kinds.contains(&mention.kind) && mention.start >= statement.start && mention.end <= statement.end
+    let promotes = |kind: StatementKind| {
+        matches!(
+            kind,
+            StatementKind::Praise
+                | StatementKind::Recruitment
+                | StatementKind::Threat
+                | StatementKind::Call
+                | StatementKind::Instruction
+                | StatementKind::Warning
+        )
     };
-    let mention = found.mentions.iter().find(inside)?;
-    Some(Slot { start: mention.start, end: mention.end, text: mention.text.clone(), id: Some(mention.id.clone()) })
+    statements.into_iter().any(|statement| !statement.reported && promotes(statement.kind)).then_some(4)
 }
 
 #[cfg(test)]

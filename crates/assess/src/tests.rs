@@ -1,211 +1,216 @@
-//! Cases as data: what was found, and the level, tier and reasons that follow.
-
-use expect_test::{Expect, expect};
-use jiff::civil::date;
-use vedette_core::{DateMention, Language, ReadingKind};
+//! Assessments of the invented world: what is told, by whom, and what comes out.
 
 use super::*;
+use expect_test::{Expect, expect};
+use jiff::civil::date;
+use vedette_core::{DateMention, Language, Mention, MentionKind, ReadingKind, Slot};
 
-const NOON: i8 = 12;
+const TEXT: &str = "The Order of the Grey Lantern will strike Kelmora on 4 December 2026 at the Meridian Cup.";
 
-struct Case<'a> {
-    text: &'a str,
-    kind: StatementKind,
-    reported: bool,
-    target: Option<(&'a str, Option<&'a str>)>,
-    place: Option<(&'a str, &'a str)>,
-    date: Option<(&'a str, i8)>,
-    outlet: Option<&'a str>,
-}
-
-const PLAIN: Case<'_> = Case {
-    text: "We will strike.",
-    kind: StatementKind::Threat,
-    reported: false,
-    target: None,
-    place: None,
-    date: None,
-    outlet: None,
-};
-
-fn slot(text: &str, part: &str, id: Option<&str>) -> Slot {
-    let start = text.find(part).expect("the part stands in the text");
-    Slot { start, end: start + part.len(), text: part.to_owned(), id: id.map(str::to_owned) }
-}
-
-fn run(case: &Case<'_>) -> Assessment {
-    let text = case.text;
-    let mut found = Findings::default();
-    let time = case.date.map(|(part, day)| {
-        let slot = slot(text, part, None);
-        let from = date(2026, 12, day).at(0, 0, 0, 0);
-        found.dates.push(DateMention {
-            start: slot.start,
-            end: slot.end,
-            text: slot.text.clone(),
-            kind: "DATE".to_owned(),
-            value: from.date().to_string(),
-            from: Some(from),
-            to: Some(date(2026, 12, day + 1).at(0, 0, 0, 0)),
-            calendar: "gregorian".to_owned(),
-        });
-        slot
-    });
-    found.statements.push(Statement {
-        kind: case.kind,
-        start: 0,
-        end: text.len(),
-        quote: text.to_owned(),
-        speaker: None,
-        reported: case.reported,
-        actor: None,
-        addressee: None,
-        target: case.target.map(|(part, id)| slot(text, part, id)),
-        place: case.place.map(|(part, id)| slot(text, part, Some(id))),
-        time,
-        method: None,
-        event: None,
-    });
-    let reading = Reading {
+fn reading(quality: f32) -> Reading {
+    Reading {
         attachment: None,
         page: None,
         kind: ReadingKind::Text,
-        method: "as posted".to_owned(),
+        method: "test".to_owned(),
         language: Language { code: "en".to_owned(), script: "Latn".to_owned(), confidence: 1.0 },
-        quality: 1.0,
-        text: text.to_owned(),
-    };
-    assess(&AssessInput {
-        readings: &[reading],
-        findings: &[found],
-        outlet: case.outlet,
-        calendar: &[CalendarEvent {
-            id: "meridian-cup".to_owned(),
-            name: "Meridian Cup".to_owned(),
-            from: date(2026, 12, 4).at(0, 0, 0, 0),
-            to: date(2026, 12, 14).at(0, 0, 0, 0),
-            places: vec!["kelmora".to_owned(), "halden-stadium".to_owned()],
-        }],
-        posted_at: date(2026, 11, 23).at(NOON, 0, 0, 0),
-        event_window_days: 30,
-    })
-}
-
-fn check(case: &Case<'_>, expected: Expect) {
-    let got = run(case);
-    let tier = got.tier.map_or("-".to_owned(), |tier| tier.to_string());
-    let mut lines = format!("{} tier {tier}\n", got.level.word());
-    for reason in &got.reasons {
-        let quote = case.text.get(reason.start..reason.end);
-        assert_eq!(quote, Some(reason.quote.as_str()), "a reason's span must hold its quote");
-        lines.push_str(&format!("{:+.2} {} \"{}\"\n", reason.weight, reason.name, reason.quote));
-    }
-    expected.assert_eq(&lines);
-}
-
-#[test]
-fn a_bare_threat_is_medium() {
-    check(
-        &PLAIN,
-        expect![[r#"
-        medium tier 4
-        +3.00 threat "We will strike."
-    "#]],
-    );
-}
-
-#[test]
-fn a_threat_to_a_town_with_an_event_ahead_is_high_and_specific() {
-    let case = Case {
-        text: "We will strike Kelmora on 4 December.",
-        place: Some(("Kelmora", "kelmora")),
-        date: Some(("4 December", 4)),
-        outlet: Some("lantern-media"),
-        ..PLAIN
-    };
-    check(
-        &case,
-        expect![[r#"
-        high-specific tier 1
-        +3.00 threat "We will strike Kelmora on 4 December."
-        +2.00 event in 11 days: Meridian Cup "Kelmora"
-        +1.50 place "Kelmora"
-        +1.00 time "4 December"
-        +1.00 official outlet: lantern-media "We will strike Kelmora on 4 December."
-    "#]],
-    );
-}
-
-#[test]
-fn a_vague_threat_of_an_official_outlet_stays_medium() {
-    let case =
-        Case { text: "We will strike them.", target: Some(("them", None)), outlet: Some("lantern-media"), ..PLAIN };
-    check(
-        &case,
-        expect![[r#"
-        medium tier 3
-        +3.00 threat "We will strike them."
-        +1.00 official outlet: lantern-media "We will strike them."
-        +0.25 target "them"
-    "#]],
-    );
-}
-
-#[test]
-fn a_reported_threat_is_news_and_low() {
-    let case = Case {
-        text: "The group threatened Kelmora, police said.",
-        reported: true,
-        place: Some(("Kelmora", "kelmora")),
-        ..PLAIN
-    };
-    check(
-        &case,
-        expect![[r#"
-        low tier -
-        +0.50 threat (reported) "The group threatened Kelmora, police said."
-    "#]],
-    );
-}
-
-#[test]
-fn denial_and_news_are_nothing() {
-    for kind in [StatementKind::Denial, StatementKind::Report] {
-        let got = run(&Case { kind, ..PLAIN });
-        assert_eq!((got.level, got.tier, got.reasons.len()), (Level::None, None, 0), "{kind:?}");
+        quality,
+        text: TEXT.to_owned(),
     }
 }
 
+fn span(part: &str) -> (usize, usize) {
+    let start = TEXT.find(part).unwrap();
+    (start, start + part.len())
+}
+
+fn mention(part: &str, kind: MentionKind, id: &str) -> Mention {
+    let (start, end) = span(part);
+    let (text, name) = (part.to_owned(), part.to_owned());
+    Mention { start, end, text, kind, id: id.to_owned(), name, folds: Vec::new(), lat: None, lon: None, country: None }
+}
+
+fn slot(part: &str) -> Option<Slot> {
+    let (start, end) = span(part);
+    Some(Slot { start, end, text: part.to_owned(), id: None })
+}
+
+/// A statement with the details that `details` names by letter: place, event, time, method, target.
+fn statement(kind: StatementKind, reported: bool, details: &str) -> Statement {
+    let detail = |letter: char, part: &str| if details.contains(letter) { slot(part) } else { None };
+    Statement {
+        kind,
+        start: 0,
+        end: TEXT.len(),
+        quote: TEXT.to_owned(),
+        speaker: None,
+        reported,
+        actor: None,
+        addressee: None,
+        target: detail('g', "Kelmora"),
+        place: detail('p', "Kelmora"),
+        time: detail('t', "4 December 2026"),
+        method: detail('m', "strike"),
+        event: detail('e', "Meridian Cup"),
+    }
+}
+
+fn cup() -> CalendarEvent {
+    CalendarEvent {
+        id: "meridian-cup".to_owned(),
+        name: "Meridian Cup".to_owned(),
+        from: date(2026, 12, 4).at(0, 0, 0, 0),
+        to: date(2026, 12, 15).at(0, 0, 0, 0),
+        places: vec!["kelmora".to_owned()],
+    }
+}
+
+const OFFICIAL: Option<OfficialOutlet<'static>> =
+    Some(OfficialOutlet { outlet: "Lantern Media", actor: "Order of the Grey Lantern" });
+
+fn level(
+    statements: Vec<Statement>,
+    mentions: Vec<Mention>,
+    official: bool,
+    calendar: &[CalendarEvent],
+) -> (&'static str, Tier) {
+    let findings = [Findings { statements, mentions, ..Findings::default() }];
+    let readings = [reading(1.0)];
+    let now = date(2026, 11, 23).at(12, 0, 0, 0);
+    let outlet_official = if official { OFFICIAL } else { None };
+    let assessed = assess(&AssessInput { outlet_official, calendar, ..AssessInput::new(&readings, &findings, now) });
+    (assessed.level.word(), assessed.tier)
+}
+
 #[test]
-fn claims_are_perpetrator_content_and_praise_is_promotion() {
-    for (kind, level, tier) in [
-        (StatementKind::Claim, Level::Low, Some(2)),
-        (StatementKind::Praise, Level::Low, Some(4)),
-        (StatementKind::Recruitment, Level::Low, Some(4)),
-        (StatementKind::Warning, Level::Low, None),
+fn the_level_follows_intent_seriousness_and_detail() {
+    use StatementKind::*;
+    let none = || Vec::<Mention>::new();
+    let group = || vec![mention("Order of the Grey Lantern", MentionKind::Actor, "grey-lantern")];
+    for (what, statements, mentions, official, wanted) in [
+        ("chatter", vec![], none(), false, ("none", None)),
+        ("an organisation named in passing", vec![], group(), false, ("none", None)),
+        ("news of a threat", vec![statement(Report, true, "p")], group(), false, ("low", None)),
+        ("a threat in somebody else's mouth", vec![statement(Threat, true, "pt")], group(), false, ("low", None)),
+        ("a denial", vec![statement(Denial, false, "")], group(), false, ("low", None)),
+        ("praise", vec![statement(Praise, false, "")], group(), false, ("low", Some(4))),
+        ("an outlet's ordinary post", vec![], none(), true, ("low", Some(3))),
+        ("a claim", vec![statement(Claim, false, "p")], group(), false, ("low", Some(2))),
+        ("a bare threat", vec![statement(Threat, false, "")], none(), false, ("medium", Some(4))),
+        ("a threat against a place", vec![statement(Threat, false, "p")], none(), false, ("medium", Some(4))),
+        (
+            "a threat with place and time",
+            vec![statement(Threat, false, "pt")],
+            none(),
+            false,
+            ("high-specific", Some(1)),
+        ),
+        (
+            "a call of the organisation by its outlet",
+            vec![statement(Call, false, "")],
+            group(),
+            true,
+            ("high-unspecific", Some(1)),
+        ),
+        (
+            "a threat of the organisation against a place",
+            vec![statement(Threat, false, "p")],
+            group(),
+            false,
+            ("high-specific", Some(1)),
+        ),
     ] {
-        let got = run(&Case { kind, ..PLAIN });
-        assert_eq!((got.level, got.tier), (level, tier), "{kind:?}");
+        assert_eq!(level(statements, mentions, official, &[]), wanted, "{what}");
     }
 }
 
 #[test]
-fn a_past_date_and_an_event_outside_the_window_raise_nothing() {
-    let case = Case { text: "We will strike Tessgate.", place: Some(("Tessgate", "tessgate")), ..PLAIN };
-    let got = run(&case);
-    assert_eq!(got.level, Level::Medium);
-    assert!(got.reasons.iter().all(|reason| !reason.name.contains("event")), "{got:?}");
+fn an_upcoming_event_raises_what_is_hostile_and_nothing_else() {
+    let named = || vec![mention("Meridian Cup", MentionKind::Event, "meridian-cup")];
+    let threat = || vec![statement(StatementKind::Threat, false, "")];
+    assert_eq!(level(threat(), vec![], false, &[cup()]), ("medium", Some(4)));
+    assert_eq!(level(threat(), named(), false, &[cup()]), ("high-specific", Some(1)));
+    assert_eq!(level(vec![], named(), true, &[cup()]), ("medium", Some(3)));
+    assert_eq!(level(vec![], named(), false, &[cup()]), ("none", None));
+}
+
+fn reasons(input: &AssessInput<'_>, expected: Expect) {
+    let lines: Vec<String> = assess(input)
+        .reasons
+        .iter()
+        .map(|reason| {
+            let text = &input.readings[reason.reading].text;
+            assert_eq!(text.get(reason.start..reason.end), Some(reason.quote.as_str()));
+            format!("{:.2} {} ({}) `{}`", reason.weight, reason.name, reason.reading, reason.quote)
+        })
+        .collect();
+    expected.assert_eq(&lines.join("\n"));
 }
 
 #[test]
-fn nothing_found_is_level_none() {
-    let input = AssessInput {
-        readings: &[],
-        findings: &[],
-        outlet: None,
-        calendar: &[],
-        posted_at: date(2026, 11, 23).at(NOON, 0, 0, 0),
-        event_window_days: 30,
+fn every_reason_quotes_its_words_and_counts_once() {
+    let findings = Findings {
+        statements: vec![statement(StatementKind::Threat, false, "petg")],
+        mentions: vec![
+            mention("Order of the Grey Lantern", MentionKind::Actor, "grey-lantern"),
+            mention("Meridian Cup", MentionKind::Event, "meridian-cup"),
+            mention("Kelmora", MentionKind::Place, "kelmora"),
+        ],
+        ..Findings::default()
     };
-    assert_eq!(assess(&input), Assessment::default());
+    // The same words again, badly read from a picture.
+    let (readings, findings) = ([reading(0.5), reading(1.0)], [findings.clone(), findings]);
+    let now = date(2026, 11, 23).at(12, 0, 0, 0);
+    let calendar = [cup()];
+    let input =
+        AssessInput { outlet_official: OFFICIAL, calendar: &calendar, ..AssessInput::new(&readings, &findings, now) };
+    reasons(
+        &input,
+        expect![[r#"
+            4.00 threat (1) `The Order of the Grey Lantern will strike Kelmora on 4 December 2026 at the Meridian Cup.`
+            2.00 event in 11 days: Meridian Cup (1) `Meridian Cup`
+            1.50 event named (1) `Meridian Cup`
+            1.50 official outlet of Order of the Grey Lantern: Lantern Media (0) `The Order of the Grey Lantern will strike Kelmora on 4 December 2026 at the Meridian Cup.`
+            1.50 place named (1) `Kelmora`
+            1.00 time named (1) `4 December 2026`
+            0.80 actor: Order of the Grey Lantern (0) `Order of the Grey Lantern`
+            0.50 target named (1) `Kelmora`"#]],
+    );
+}
+
+#[test]
+fn an_event_counts_by_name_place_or_date_within_its_window() {
+    let (start, end) = span("4 December 2026");
+    let day = DateMention {
+        start,
+        end,
+        text: "4 December 2026".to_owned(),
+        kind: "DATE".to_owned(),
+        value: "2026-12-04".to_owned(),
+        from: Some(date(2026, 12, 4).at(0, 0, 0, 0)),
+        to: Some(date(2026, 12, 5).at(0, 0, 0, 0)),
+        calendar: "gregorian".to_owned(),
+    };
+    let place = mention("Kelmora", MentionKind::Place, "kelmora");
+    for (now, dates, mentions, wanted) in [
+        (date(2026, 11, 23), vec![day.clone()], vec![], Some("event in 11 days: Meridian Cup 0.5")),
+        (date(2026, 11, 23), vec![], vec![place.clone()], Some("event in 11 days: Meridian Cup 1.5")),
+        (date(2026, 12, 3), vec![], vec![place.clone()], Some("event tomorrow: Meridian Cup 1.5")),
+        (date(2026, 12, 6), vec![], vec![place.clone()], Some("event under way: Meridian Cup 1.5")),
+        (date(2026, 12, 15), vec![day.clone()], vec![place.clone()], None),
+        (date(2026, 10, 1), vec![day], vec![place], None),
+    ] {
+        let statements = vec![statement(StatementKind::Threat, false, "")];
+        let findings = [Findings { dates, mentions, statements, ..Findings::default() }];
+        let readings = [reading(1.0)];
+        let calendar = [cup()];
+        let input = AssessInput {
+            outlet_official: OFFICIAL,
+            calendar: &calendar,
+            ..AssessInput::new(&readings, &findings, now.at(12, 0, 0, 0))
+        };
+        let assessed = assess(&input);
+        let coming = assessed.reasons.iter().find(|reason| reason.name.starts_with("event "));
+        assert_eq!(coming.map(|reason| format!("{} {}", reason.name, reason.weight)).as_deref(), wanted, "{now}");
+    }
 }

@@ -1,52 +1,52 @@
-//! What each reason weighs. The figures order cases the way the field's levels do: intent first, then who, where and when,
-//! then whether those who speak could mean it. They are judgements, written here so that they can be argued about.
+//! How much each sign counts, in points, and why. One table: whoever disagrees with a level begins here.
+//!
+//! A level above low needs intent (a threat, a call or an instruction in the writer's own words). Points then say whether it is
+//! serious; a place, a target, an event or a time says whether it is specific.
 
 use vedette_core::StatementKind;
 
-/// Intent with at least two of who, where and when: a threat that a protective desk must act on.
-pub const HIGH_SPECIFIC_MIN: f32 = 5.5;
-/// Intent that somebody stands behind or that names somebody, somewhere or some time.
-pub const HIGH_MIN: f32 = 5.0;
-/// Intent alone.
-pub const MEDIUM_MIN: f32 = 3.0;
-
-/// A target that the register knows: a category, an organisation.
-pub const TARGET: f32 = 1.0;
-/// "You", "them": somebody is meant, nobody knows who.
-pub const TARGET_VAGUE: f32 = 0.25;
-/// A town or a venue.
-pub const PLACE: f32 = 1.5;
-/// A date or a span of at most two weeks.
-pub const TIME: f32 = 1.0;
-/// How: a category of weapon or method.
-pub const METHOD: f32 = 0.75;
-/// A dated event that the threat meets and that is near.
-pub const EVENT: f32 = 2.0;
-/// Posted by an organisation's own outlet.
-pub const OFFICIAL: f32 = 1.0;
-/// Names an organisation of the register.
-pub const ACTOR: f32 = 0.5;
-
-/// Whether this kind announces harm or calls for it.
-pub fn is_intent(kind: StatementKind) -> bool {
-    matches!(kind, StatementKind::Threat | StatementKind::Call)
-}
-
-/// What an utterance weighs by its kind. Reported words weigh little: they are news, and news is no threat.
-pub fn of_kind(kind: StatementKind, reported: bool) -> f32 {
-    use StatementKind as Kind;
-    if reported {
-        return match kind {
-            Kind::Threat | Kind::Call | Kind::Claim => 0.5,
-            _ => 0.0,
-        };
-    }
+/// Points of a statement by its kind.
+pub(crate) fn of_statement(kind: StatementKind) -> f32 {
     match kind {
-        Kind::Threat | Kind::Call => 3.0,
-        Kind::Instruction => 2.5,
-        Kind::Claim => 2.0,
-        Kind::Praise | Kind::Recruitment => 1.0,
-        Kind::Warning => 0.5,
-        Kind::Denial | Kind::Report => 0.0,
+        // Announces or demands harm: the reason this desk exists.
+        StatementKind::Threat | StatementKind::Call => 4.0,
+        // Teaching harm serves whoever acts on it, whatever the writer intends.
+        StatementKind::Instruction => 4.5,
+        // Speaks of harm done: it shows capability, not what comes next.
+        StatementKind::Claim => 2.5,
+        StatementKind::Recruitment => 1.5,
+        StatementKind::Praise => 1.0,
+        // Advice to one's own side tells that there is one.
+        StatementKind::Warning => 0.5,
+        // Passing on somebody else's words, or rejecting harm, is worth knowing and no threat.
+        StatementKind::Report | StatementKind::Denial => 0.25,
     }
 }
+
+/// The writer's own words count; the same words in a news report do not.
+pub(crate) const REPORTED: f32 = 0.25;
+/// A place or venue named with the threat: somebody can be warned.
+pub(crate) const PLACE: f32 = 1.5;
+/// A dated event named with the threat.
+pub(crate) const EVENT: f32 = 1.5;
+/// Whom or what it is aimed at.
+pub(crate) const TARGET: f32 = 0.5;
+/// A date or time.
+pub(crate) const TIME: f32 = 1.0;
+/// A weapon or method: somebody thought of how.
+pub(crate) const METHOD: f32 = 1.0;
+/// An organisation of the register acts or signs.
+pub(crate) const ACTOR: f32 = 1.0;
+/// The source is an outlet of an organisation of the register: its words are the organisation's.
+pub(crate) const OFFICIAL: f32 = 1.5;
+/// An upcoming event is named.
+pub(crate) const COMING_BY_NAME: f32 = 2.0;
+/// A place or venue of an upcoming event is named.
+pub(crate) const COMING_BY_PLACE: f32 = 1.5;
+/// Only a date of the text falls into an upcoming event: weak, dates are everywhere.
+pub(crate) const COMING_BY_DATE: f32 = 0.5;
+
+/// Points from which intent is serious: a bare threat with one detail stays below, two details or a known group reach it.
+pub(crate) const SERIOUS: f32 = 6.0;
+/// Text read badly (OCR) counts down to this share.
+pub(crate) const BAD_READING_SHARE: f32 = 0.6;

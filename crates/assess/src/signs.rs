@@ -1,0 +1,160 @@
+//! The signs that count, each with the words it rests on. A sign counts once: the same threat in three readings is one threat.
+
+use crate::weights;
+use vedette_core::{Findings, Mention, MentionKind, Reading, Reason, Slot, Statement, StatementKind};
+
+/// Bytes of a quote that stands for a whole source.
+const HEAD_BYTES_MAX: usize = 120;
+
+/// A reason before it is quoted.
+#[derive(Debug, Clone)]
+pub(crate) struct Sign {
+    pub name: String,
+    pub weight: f32,
+    pub reading: usize,
+    pub start: usize,
+    pub end: usize,
+}
+
+/// Signs, the heaviest of each name.
+#[derive(Debug)]
+pub(crate) struct Signs<'a> {
+    readings: &'a [Reading],
+    list: Vec<Sign>,
+}
+
+/// Whether a statement is a threat, a call or an instruction in the writer's own words.
+pub(crate) fn is_intent(statement: &Statement) -> bool {
+    let kind = matches!(statement.kind, StatementKind::Threat | StatementKind::Call | StatementKind::Instruction);
+    kind && !statement.reported
+}
+
+impl<'a> Signs<'a> {
+    pub fn new(readings: &'a [Reading]) -> Self {
+        Self { readings, list: Vec::new() }
+    }
+
+    /// Points as far as the reading can be trusted.
+    pub fn scaled(&self, reading: usize, weight: f32) -> f32 {
+        let quality = self.readings.get(reading).map_or(1.0, |reading| reading.quality.clamp(0.0, 1.0));
+        weight * (weights::BAD_READING_SHARE + (1.0 - weights::BAD_READING_SHARE) * quality)
+    }
+
+    /// Adds a sign, unless one of its name weighs as much.
+    pub fn add(&mut self, sign: Sign) {
+        match self.list.iter_mut().find(|known| known.name == sign.name) {
+            Some(known) if sign.weight > known.weight => *known = sign,
+            Some(_) => {}
+            None => self.list.push(sign),
+        }
+    }
+
+    /// What the statements of all readings say; `details` only of those that carry intent.
+    pub fn add_statements(&mut self, findings: &[Findings]) {
+        for (reading, found) in findings.iter().enumerate() {
+            for statement in &found.statements {
+                let weight = match statement.reported {
+                    true => weights::REPORTED,
+                    false => weights::of_statement(statement.kind),
+                };
+                let name = match statement.reported {
+                    true => format!("reported {}", statement.kind.word()),
+                    false => statement.kind.word().to_owned(),
+                };
+                let name = name.replace("reported report", "report");
+                let weight = self.scaled(reading, weight);
+                self.add(Sign { name, weight, reading, start: statement.start, end: statement.end });
+                if is_intent(statement) {
+                    self.add_details(reading, statement);
+                }
+            }
+        }
+    }
+
+    fn add_details(&mut self, reading: usize, statement: &Statement) {
+        let details: [(&str, &Option<Slot>, f32); 5] = [
+            ("place named", &statement.place, weights::PLACE),
+            ("event named", &statement.event, weights::EVENT),
+            ("target named", &statement.target, weights::TARGET),
+            ("time named", &statement.time, weights::TIME),
+            ("method named", &statement.method, weights::METHOD),
+        ];
+        for (name, slot, weight) in details {
+            if let Some(slot) = slot {
+                let weight = self.scaled(reading, weight);
+                self.add(Sign { name: name.to_owned(), weight, reading, start: slot.start, end: slot.end });
+            }
+        }
+    }
+
+    /// An organisation of the register named beside words of intent or a claim.
+    pub fn add_actor(&mut self, findings: &[Findings]) {
+        for (reading, found) in findings.iter().enumerate() {
+            let group = |mention: &&Mention| matches!(mention.kind, MentionKind::Actor | MentionKind::Outlet);
+            if let Some(mention) = found.mentions.iter().find(group) {
+                let weight = self.scaled(reading, weights::ACTOR);
+                let name = format!("{}: {}", mention.kind.word(), mention.name);
+                self.add(Sign { name, weight, reading, start: mention.start, end: mention.end });
+                return;
+            }
+        }
+    }
+
+    /// The source speaks for an organisation. It rests on the outlet's name in the text, else on the beginning of it.
+    pub fn add_official(&mut self, findings: &[Findings], outlet: &str, actor: &str) {
+        let name = format!("official outlet of {actor}: {outlet}");
+        let named = findings.iter().enumerate().find_map(|(reading, found)| {
+            let is_outlet = |mention: &&Mention| mention.kind == MentionKind::Outlet && mention.name == outlet;
+            found.mentions.iter().find(is_outlet).map(|mention| (reading, mention.start, mention.end))
+        });
+        let (reading, start, end) = named.unwrap_or_else(|| (0, 0, head_end(self.readings)));
+        self.add(Sign { name, weight: weights::OFFICIAL, reading, start, end });
+    }
+
+    /// Sum of all points.
+    pub fn points(&self) -> f32 {
+        self.list.iter().map(|sign| sign.weight).sum()
+    }
+
+    /// Whether a sign of this name, or one that begins so, was added.
+    pub fn has(&self, prefix: &str) -> bool {
+        self.list.iter().any(|sign| sign.name.starts_with(prefix))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The reasons with their quotes, heaviest first.
+    pub fn into_reasons(self) -> Vec<Reason> {
+        let readings = self.readings;
+        let mut reasons: Vec<Reason> = self
+            .list
+            .into_iter()
+            .map(|sign| {
+                let text = readings.get(sign.reading).map_or("", |reading| reading.text.as_str());
+                let quote = text.get(sign.start..sign.end).unwrap_or_default().to_owned();
+                Reason {
+                    name: sign.name,
+                    weight: sign.weight,
+                    quote,
+                    start: sign.start,
+                    end: sign.end,
+                    reading: sign.reading,
+                }
+            })
+            .collect();
+        reasons.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.name.cmp(&b.name)));
+        reasons
+    }
+}
+
+/// End of the first line of the first reading, cut to a length that can be quoted.
+fn head_end(readings: &[Reading]) -> usize {
+    let text = readings.first().map_or("", |reading| reading.text.as_str());
+    let mut end = text.find('\n').unwrap_or(text.len()).min(HEAD_BYTES_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    end
+}

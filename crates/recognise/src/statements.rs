@@ -1,0 +1,260 @@
+//! Statements: which sentences threaten, call, claim, praise, recruit, warn, deny or report, and who, whom, where, when, how.
+//!
+//! Read sentence by sentence from the classes of its words (see [`crate::lexicon`]), the mentions and dates in it and what
+//! stands around it. Rules, not a trained model: each statement can be explained by its words. The same words mean
+//! nothing in a match report, and report in a news text; an idiom is no attack.
+
+mod rules;
+mod slots;
+
+use crate::lexicon::{Lexicon, Marks, class};
+use crate::words::{Script, Words};
+use vedette_core::{DateMention, Mention, MentionKind, Statement};
+use vedette_text::Span;
+use vedette_text::sentences::{Quotation, quotations, sentences};
+
+/// Statements of one text; a magazine issue has fewer.
+const STATEMENTS_MAX: usize = 2_000;
+/// Words of the longest piece that is read as one sentence.
+const SENTENCE_WORDS_MAX: usize = 250;
+/// A post up to this length is about one thing: a word of sport anywhere in it counts.
+const SHORT_TEXT_BYTES: usize = 500;
+
+/// A text of this length in which somebody is quoted is an article.
+const ARTICLE_BYTES: usize = 1_500;
+
+/// Everything that the rules look at.
+pub(super) struct Scene<'a> {
+    text: &'a str,
+    folded: &'a str,
+    words: &'a Words,
+    lexicon: &'a Lexicon,
+    marks: Marks,
+    mentions: &'a [Mention],
+    dates: &'a [DateMention],
+    sentences: Vec<Span>,
+    quotations: Vec<Quotation>,
+    /// Index of the mention that a word is part of, by word.
+    named: Vec<Option<u32>>,
+    /// The text names an organisation, outlet or series of the register.
+    knows_actor: bool,
+    /// The text as a whole reads like news.
+    news: bool,
+    /// Words of harm or death anywhere in the text.
+    grim: bool,
+    /// More than one phrase hints at a threat.
+    hints: bool,
+    /// Somebody is invited in more than one word.
+    invites: bool,
+    /// Somebody is addressed.
+    addresses: bool,
+    /// A word for an armed group.
+    groups: bool,
+    sporting: Vec<bool>,
+}
+
+/// One sentence as a range of words.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sentence {
+    number: usize,
+    span: Span,
+    first: usize,
+    end: usize,
+}
+
+/// Finds the statements of a text, in order.
+pub(crate) fn find(
+    text: &str,
+    folded: &str,
+    words: &Words,
+    lexicon: &Lexicon,
+    mentions: &[Mention],
+    dates: &[DateMention],
+) -> Vec<Statement> {
+    let marks = lexicon.mark(words, folded);
+    // Most posts say nothing of the kind: no word that could carry a statement, no work.
+    if marks.at.iter().all(|at| at & rules::CARRIERS == 0) {
+        return Vec::new();
+    }
+    let scene = Scene::new(text, folded, words, lexicon, marks, mentions, dates);
+    let mut found = Vec::new();
+    for sentence in scene.ranges() {
+        if found.len() >= STATEMENTS_MAX {
+            break;
+        }
+        if let Some(reading) = rules::read(&scene, sentence) {
+            found.push(slots::fill(&scene, sentence, &reading));
+        }
+    }
+    found
+}
+
+impl<'a> Scene<'a> {
+    fn new(
+        text: &'a str,
+        folded: &'a str,
+        words: &'a Words,
+        lexicon: &'a Lexicon,
+        mut marks: Marks,
+        mentions: &'a [Mention],
+        dates: &'a [DateMention],
+    ) -> Self {
+        let mut named = vec![None; words.list.len()];
+        let mut word = 0;
+        for (number, mention) in mentions.iter().enumerate() {
+            // A category word (`attack`, `stadium`) is still a word of the sentence; a name is not.
+            if matches!(mention.kind, MentionKind::Target | MentionKind::Method) {
+                continue;
+            }
+            while words.list.get(word).is_some_and(|at| (at.to as usize) <= mention.start) {
+                word += 1;
+            }
+            for (at, inside) in words.list.iter().enumerate().skip(word) {
+                if inside.from as usize >= mention.end {
+                    break;
+                }
+                if let (Some(named), Some(classes)) = (named.get_mut(at), marks.at.get_mut(at)) {
+                    *named = Some(number as u32);
+                    *classes = 0;
+                }
+            }
+        }
+        let count = |bits: u64| marks.at.iter().filter(|at| **at & bits != 0).count();
+        let said = count(class::SAY);
+        let news = said >= 2 && said >= count(class::WE) || said >= 1 && text.len() > ARTICLE_BYTES;
+        let grim = count(
+            class::LETHAL | class::HARM_INF | class::HARM_FUT | class::THREAT | class::HARM_IMP | class::HARM_NOUN,
+        ) > 0;
+        let twice = |bits: u64| marks.list.iter().filter(|mark| mark.classes & bits != 0).take(2).count() == 2;
+        let (hints, invites) = (twice(class::HINT), twice(class::RECRUITMENT));
+        let (addresses, groups) = (count(class::ADDRESS) > 0, count(class::GROUP) > 0);
+        let group =
+            |mention: &Mention| matches!(mention.kind, MentionKind::Actor | MentionKind::Outlet | MentionKind::Series);
+        let mut scene = Self {
+            text,
+            folded,
+            words,
+            lexicon,
+            marks,
+            mentions,
+            dates,
+            sentences: sentences(text),
+            quotations: quotations(text),
+            named,
+            knows_actor: mentions.iter().any(group),
+            news,
+            grim,
+            hints,
+            invites,
+            addresses,
+            groups,
+            sporting: Vec::new(),
+        };
+        let mut sporting = vec![false; scene.sentences.len()];
+        for sentence in scene.ranges() {
+            if let Some(sport) = sporting.get_mut(sentence.number) {
+                *sport |= scene.has_sport(&sentence);
+            }
+        }
+        scene.sporting = sporting;
+        scene
+    }
+
+    /// The sentences as ranges of words.
+    fn ranges(&self) -> Vec<Sentence> {
+        let mut first = 0;
+        let mut all = Vec::with_capacity(self.sentences.len());
+        for (number, span) in self.sentences.iter().enumerate() {
+            while self.words.list.get(first).is_some_and(|word| (word.from as usize) < span.start) {
+                first += 1;
+            }
+            let mut end = first;
+            while self.words.list.get(end).is_some_and(|word| (word.from as usize) < span.end) {
+                end += 1;
+            }
+            // Text without stops is read in pieces: no rule looks further than that.
+            while end - first > SENTENCE_WORDS_MAX {
+                let piece = first + SENTENCE_WORDS_MAX;
+                let bounds = (self.words.list.get(first), self.words.list.get(piece - 1));
+                let (Some(left), Some(right)) = bounds else { break };
+                let span = Span { start: left.from as usize, end: right.to as usize };
+                all.push(Sentence { number, span, first, end: piece });
+                first = piece;
+            }
+            let start = match self.words.list.get(first) {
+                Some(word) if all.last().is_some_and(|before| before.number == number) => word.from as usize,
+                _ => span.start,
+            };
+            all.push(Sentence { number, span: Span { start, end: span.end }, first, end });
+            first = end;
+        }
+        all
+    }
+
+    fn classes(&self, word: usize) -> u64 {
+        self.marks.at.get(word).copied().unwrap_or_default()
+    }
+
+    /// Words of a sentence with any of the classes.
+    fn with(&self, sentence: Sentence, classes: u64) -> impl Iterator<Item = usize> + '_ {
+        (sentence.first..sentence.end).filter(move |at| self.classes(*at) & classes != 0)
+    }
+
+    fn any(&self, sentence: Sentence, classes: u64) -> bool {
+        self.with(sentence, classes).next().is_some()
+    }
+
+    /// The mention that a word is part of.
+    fn mention_at(&self, word: usize) -> Option<&'a Mention> {
+        let number = self.named.get(word).copied().flatten()?;
+        self.mentions.get(number as usize)
+    }
+
+    /// Mentions of some kinds inside a sentence.
+    fn mentions_in(&self, span: Span, kinds: &'static [MentionKind]) -> impl Iterator<Item = &'a Mention> + '_ {
+        let from = self.mentions.partition_point(|mention| mention.start < span.start);
+        let inside = self.mentions.get(from..).unwrap_or_default().iter();
+        inside.take_while(move |mention| mention.start < span.end).filter(move |mention| kinds.contains(&mention.kind))
+    }
+
+    fn has_sport(&self, sentence: &Sentence) -> bool {
+        self.any(*sentence, class::SPORT) || self.has_score(sentence)
+    }
+
+    /// `5-0`, `2:1`: two single digits with nothing but a hyphen or colon between them.
+    fn has_score(&self, sentence: &Sentence) -> bool {
+        let digits = self.words.list.get(sentence.first..sentence.end).unwrap_or_default();
+        digits.windows(2).any(|pair| match pair {
+            [left, right] => {
+                left.script == Script::Digits
+                    && right.script == Script::Digits
+                    && left.end - left.start == 1
+                    && right.end - right.start == 1
+                    && matches!(self.text.get(left.to as usize..right.from as usize), Some("-" | "–" | ":"))
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether a sentence stands in talk about a match: words of sport in it or beside it, or anywhere in a short post.
+    fn is_sport(&self, sentence: Sentence) -> bool {
+        if self.text.len() <= SHORT_TEXT_BYTES {
+            return self.sporting.iter().any(|sport| *sport);
+        }
+        let from = sentence.number.saturating_sub(1);
+        self.sporting.iter().skip(from).take(sentence.number + 2 - from).any(|sport| *sport)
+    }
+
+    /// Whether a word stands inside a quotation of this sentence that does not fill the whole text.
+    fn is_quoted(&self, word: usize) -> bool {
+        let Some(at) = self.words.list.get(word).map(|word| word.from as usize) else { return false };
+        self.quotations.iter().any(|quotation| {
+            quotation.inside.start <= at
+                && at < quotation.inside.end
+                && quotation.end - quotation.start + 8 < self.text.trim().len()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,234 @@
+//! Statements of the invented world, in nine languages: what threatens, calls, claims and reports, and what only looks like it.
+
+use crate::{Options, Recogniser, Register};
+use expect_test::{Expect, expect};
+use proptest::prelude::*;
+use std::sync::OnceLock;
+use vedette_core::{Findings, Language, Slot};
+
+const WORLD: &str = r#"
+    [[actor]]
+    id = "grey-lantern"
+    name = "Order of the Grey Lantern"
+    aliases = ["Grey Lantern", "جماعة الفانوس الرمادي", "Орден Серого Фонаря", "Orden der Grauen Laterne", "Ordre de la Lanterne grise", "گروه فانوس خاکستری"]
+    source = "invented"
+    [[place]]
+    id = "kelmora"
+    name = "Kelmora"
+    aliases = ["كلمورا", "کلمورا", "Кельмора"]
+    lat = -38.2
+    lon = -21.4
+    country = "XX"
+    source = "invented"
+    [[place]]
+    id = "tessgate"
+    name = "Tessgate"
+    aliases = ["تسغيت", "Тессгейт"]
+    lat = -38.4
+    lon = -21.7
+    country = "XX"
+    source = "invented"
+    [[venue]]
+    id = "halden-stadium"
+    name = "Halden Stadium"
+    place = "kelmora"
+    source = "invented"
+    [[event]]
+    id = "meridian-cup"
+    name = "Meridian Cup"
+    from = "2026-12-04"
+    to = "2026-12-15"
+    places = ["halden-stadium"]
+    source = "invented"
+    [[target]]
+    id = "transport"
+    name = "transport"
+    aliases = ["harbour", "ferry hall"]
+    [[method]]
+    id = "arson"
+    name = "arson"
+    aliases = ["torches"]
+"#;
+
+fn findings(code: &str, text: &str) -> Findings {
+    static RECOGNISER: OnceLock<Recogniser> = OnceLock::new();
+    let recogniser =
+        RECOGNISER.get_or_init(|| Recogniser::new(Register::load(&[("world", WORLD)]).unwrap(), Options::default()));
+    let language = Language { code: code.to_owned(), script: String::new(), confidence: 1.0 };
+    recogniser.recognise(text, &language, jiff::civil::date(2026, 11, 23).at(12, 0, 0, 0))
+}
+
+/// Kinds of the statements of a text; `~` marks reported ones.
+fn kinds(code: &str, text: &str) -> String {
+    let kind = |statement: &vedette_core::Statement| {
+        format!("{}{}", if statement.reported { "~" } else { "" }, statement.kind.word())
+    };
+    findings(code, text).statements.iter().map(kind).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_threat_is_a_threat_in_every_language() {
+    for (code, text) in [
+        ("en", "We will burn Kelmora to the ground."),
+        ("en", "People of Tessgate, your days are numbered."),
+        ("en", "The Order of the Grey Lantern will strike in Kelmora."),
+        ("en", "The Order will strike in Kelmora when the Meridian Cup begins."),
+        ("en", "w3 w1ll 4tt4ck Kelm0ra"),
+        ("en", "You will never see your homes again."),
+        ("ar", "سنهاجم كلمورا قريبا"),
+        ("ar", "لن تعودوا إلى بيوتكم"),
+        ("fa", "به کلمورا حمله می‌کنیم و نابودتان می‌کنیم"),
+        ("fa", "به کلمورا حمله خواهیم کرد"),
+        ("ru", "Мы взорвём Кельмору"),
+        ("ru", "Орден нанесёт удар в Тессгейте"),
+        ("de", "Wir werden euch in Kelmora alle töten"),
+        ("fr", "Nous allons brûler Kelmora"),
+        ("es", "Vamos a quemar Kelmora"),
+        ("tr", "Kelmora'yı yakacağız"),
+        ("ur", "ہم سب کو مار ڈالیں گے"),
+    ] {
+        assert_eq!(kinds(code, text), "threat", "{text}");
+    }
+}
+
+#[test]
+fn a_call_is_told_from_a_threat() {
+    for (code, text) in [
+        ("en", "Brothers, burn them all."),
+        ("en", "Every bearer must attack them, each in his own town."),
+        ("en", "Those people deserve to die."),
+        ("ar", "اقتلوهم حيث وجدتموهم"),
+        ("fa", "ای برادران، به آنها حمله کنید"),
+        ("ru", "Братья, бейте и жгите"),
+        ("de", "Brüder, tötet sie alle!"),
+        ("fr", "Frères, brûlez tout."),
+    ] {
+        assert_eq!(kinds(code, text), "call", "{text}");
+    }
+}
+
+#[test]
+fn claims_denials_praise_recruitment_and_warnings_have_their_kinds() {
+    for (code, text, wanted) in [
+        ("en", "The Order of the Grey Lantern claims responsibility for the fire in Kelmora.", "claim"),
+        ("ar", "تعلن جماعة الفانوس الرمادي مسؤوليتها عن الحريق", "claim"),
+        ("ru", "Орден Серого Фонаря взял на себя ответственность за пожар", "claim"),
+        ("de", "Der Orden der Grauen Laterne bekennt sich zu dem Brand.", "claim"),
+        ("fr", "L'Ordre de la Lanterne grise revendique l'incendie.", "claim"),
+        ("fa", "گروه فانوس خاکستری مسئولیت آتش‌سوزی را بر عهده گرفت", "claim"),
+        ("en", "The Order did not carry out the attack and has no part in it.", "denial"),
+        ("en", "Police said the Grey Lantern denied having set the fire.", "~denial"),
+        ("en", "Glory to the Grey Lantern.", "praise"),
+        ("en", "Join us, the Grey Lantern needs you.", "recruitment"),
+        ("en", "Warning to all bearers: that account is not ours.", "warning"),
+    ] {
+        assert_eq!(kinds(code, text), wanted, "{text}");
+    }
+}
+
+#[test]
+fn news_and_quotations_are_reported() {
+    for (code, text, wanted) in [
+        ("en", "Police said the Grey Lantern threatened to attack Kelmora.", "~report"),
+        ("en", "\"We will burn Kelmora,\" the group wrote, according to police.", "~report"),
+        ("ru", "Полиция сообщила, что Орден Серого Фонаря угрожал взорвать порт.", "~report"),
+        ("de", "Die Polizei teilte mit, der Orden der Grauen Laterne habe mit einem Anschlag gedroht.", "~report"),
+        ("ar", "قالت الشرطة إن جماعة الفانوس الرمادي هددت بهجوم على كلمورا", "~report"),
+        ("fr", "Selon la police, l'Ordre de la Lanterne grise a menacé de frapper Kelmora.", "~report"),
+        ("en", "Saying \"they should all be killed\" is unacceptable.", "~denial"),
+    ] {
+        assert_eq!(kinds(code, text), wanted, "{text}");
+    }
+}
+
+#[test]
+fn sport_idiom_negation_question_and_chatter_say_nothing() {
+    for (code, text) in [
+        ("en", "We will destroy them on Saturday! Tessgate have no defence and our striker is on fire."),
+        ("en", "Tessgate destroyed Kelmora's reserves 5-0. The attack was merciless."),
+        ("en", "We will crush it at the game tonight."),
+        ("en", "My grandfather had a heart attack, the doctors will not strike a deal with the bus strike."),
+        ("en", "We will not attack anyone."),
+        ("en", "Will you kill the lights?"),
+        ("en", "I will pay you back on Friday and we will be there at nine."),
+        ("ru", "В субботу мы их разгромим! Вратарь гостей ещё пожалеет."),
+        ("fa", "روز شنبه تیم تسگیت را نابود می‌کنیم! سه بر صفر."),
+        ("fr", "Samedi, on va les écraser ! Ils ne passeront jamais le milieu du terrain."),
+        ("de", "Am Samstag werden wir sie schlagen, drei Tore mindestens."),
+        ("ar", "سنسحقهم في المباراة يوم السبت"),
+        ("en", ""),
+    ] {
+        assert_eq!(kinds(code, text), "", "{text}");
+    }
+}
+
+fn slots(code: &str, text: &str, expected: Expect) {
+    let found = findings(code, text);
+    let mut lines = Vec::new();
+    for statement in &found.statements {
+        assert_eq!(text.get(statement.start..statement.end), Some(statement.quote.as_str()));
+        let all: [(&str, &Option<Slot>); 8] = [
+            ("speaker", &statement.speaker),
+            ("actor", &statement.actor),
+            ("addressee", &statement.addressee),
+            ("target", &statement.target),
+            ("place", &statement.place),
+            ("time", &statement.time),
+            ("method", &statement.method),
+            ("event", &statement.event),
+        ];
+        lines.push(format!("{}: {}", statement.kind.word(), statement.quote));
+        for (name, slot) in all {
+            if let Some(slot) = slot {
+                assert_eq!(text.get(slot.start..slot.end), Some(slot.text.as_str()));
+                lines.push(format!("  {name} `{}` {}", slot.text, slot.id.as_deref().unwrap_or("-")));
+            }
+        }
+    }
+    expected.assert_eq(&lines.join("\n"));
+}
+
+#[test]
+fn slots_say_who_whom_where_when_and_how() {
+    slots(
+        "en",
+        "People of Kelmora: the Order of the Grey Lantern will burn the harbour on 4 December 2026 with torches, before the Meridian Cup.",
+        expect![[r#"
+            threat: People of Kelmora: the Order of the Grey Lantern will burn the harbour on 4 December 2026 with torches, before the Meridian Cup.
+              actor `Order of the Grey Lantern` grey-lantern
+              addressee `People of Kelmora` kelmora
+              target `harbour` transport
+              place `Kelmora` kelmora
+              time `4 December 2026` -
+              method `torches` arson
+              event `Meridian Cup` meridian-cup"#]],
+    );
+}
+
+#[test]
+fn place_and_time_may_stand_in_the_next_sentence() {
+    slots(
+        "en",
+        "We will kill everyone who comes. Halden Stadium, 4 December 2026.",
+        expect![[r#"
+            threat: We will kill everyone who comes.
+              actor `We` -
+              target `everyone who comes` -
+              place `Halden Stadium` halden-stadium
+              time `4 December 2026` -"#]],
+    );
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_and_every_span_lies_in_it(text in "(\\PC|kill|we will|\"|سنقتل|Мы |убьём|Kelmora|Grey Lantern|5-0|[.!?\n ]){0,60}", code in "en|ar|fa|ru|de|fr|es|tr|ur|xx") {
+        let found = findings(&code, &text);
+        for mention in &found.mentions {
+            prop_assert_eq!(text.get(mention.start..mention.end), Some(mention.text.as_str()));
+        }
+        prop_assert!(found.mentions.windows(2).all(|pair| pair[0].start <= pair[1].start));
+        for statement in &found.statements {
+            prop_assert_eq!(text.get(statement.start..statement.end), Some(statement.quote.as_str()));
+        }
+    }
+}
