@@ -1,0 +1,112 @@
+//! Recognition and assessment of texts, with the register and the calendar; needs no workspace. `vedette analyze` is
+//! this and nothing else, so that what it prints is what the pipeline stores.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, civil};
+use vedette_assess::{AssessInput, OfficialOutlet};
+use vedette_core::{Analysis, Assessment, CalendarEvent, Findings, Language, MentionKind, Reading, ReadingKind};
+use vedette_recognise::Recogniser;
+
+/// The analyst. Cheap to clone.
+#[derive(Clone)]
+pub struct Analyst {
+    recogniser: Arc<Recogniser>,
+    calendar: Arc<[CalendarEvent]>,
+}
+
+impl Analyst {
+    /// An analyst who knows what `recogniser` knows.
+    pub fn new(recogniser: Recogniser) -> Self {
+        let calendar = recogniser.register().events().into();
+        Self { recogniser: Arc::new(recogniser), calendar }
+    }
+
+    /// What the register holds.
+    pub fn register(&self) -> &vedette_recognise::Register {
+        self.recogniser.register()
+    }
+
+    /// Dated events of the register.
+    pub fn calendar(&self) -> &[CalendarEvent] {
+        &self.calendar
+    }
+
+    /// The language of a text.
+    pub fn language(&self, text: &str) -> Language {
+        let found = vedette_text::language::identify(text);
+        Language { code: found.code, script: found.script, confidence: found.confidence }
+    }
+
+    /// What a text names and says.
+    pub fn findings(&self, text: &str, language: &Language, posted_at: Timestamp) -> Findings {
+        self.recogniser.recognise(text, language, civil_utc(posted_at))
+    }
+
+    /// Level, tier and reasons.
+    pub fn assess(
+        &self,
+        readings: &[Reading],
+        findings: &[Findings],
+        source_outlet: Option<&str>,
+        posted_at: Timestamp,
+        event_window_days: u16,
+    ) -> Assessment {
+        vedette_assess::assess(&AssessInput {
+            readings,
+            findings,
+            outlet_official: source_outlet.and_then(|outlet| self.official(outlet)),
+            calendar: &self.calendar,
+            now: civil_utc(posted_at),
+            window_days: event_window_days,
+        })
+    }
+
+    /// The outlet, when it speaks for an organisation of the register.
+    fn official(&self, outlet: &str) -> Option<OfficialOutlet<'_>> {
+        let entry = self.register().entry(MentionKind::Outlet, outlet)?;
+        let actor = self.register().entry(MentionKind::Actor, entry.actor.as_deref()?)?;
+        Some(OfficialOutlet { outlet: &entry.name, actor: &actor.name })
+    }
+
+    /// Everything about one text.
+    pub fn analyze(
+        &self,
+        id: serde_json::Value,
+        text: String,
+        lang: Option<&str>,
+        posted_at: Timestamp,
+        event_window_days: u16,
+    ) -> Analysis {
+        let mut language = self.language(&text);
+        // A stated language settles what the text alone leaves open; it does not overrule the script.
+        if let Some(stated) = lang.filter(|_| language.confidence < 0.6) {
+            language.code = stated.split(['-', '_']).next().unwrap_or(stated).to_lowercase();
+        }
+        let findings = self.findings(&text, &language, posted_at);
+        let reading = Reading {
+            attachment: None,
+            page: None,
+            kind: ReadingKind::Text,
+            method: "as given".to_owned(),
+            language,
+            quality: 1.0,
+            text,
+        };
+        let readings = [reading];
+        let all = [findings];
+        let assessment = self.assess(&readings, &all, None, posted_at, event_window_days);
+        let ([reading], [findings]) = (readings, all);
+        Analysis { id, language: reading.language, findings, assessment }
+    }
+
+    /// The tools and knowledge that results are made with.
+    pub fn made_with(&self) -> String {
+        format!("vedette {} {}", env!("CARGO_PKG_VERSION"), self.recogniser.version())
+    }
+}
+
+fn civil_utc(at: Timestamp) -> civil::DateTime {
+    at.to_zoned_datetime(TimeZone::UTC).datetime()
+}

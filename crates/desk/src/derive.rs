@@ -1,0 +1,208 @@
+//! The stages between a version and what is stored of it: recognise its texts in parallel, then assess it with what it
+//! is like. Data in, data out; order is kept.
+
+use jiff::Timestamp;
+use vedette_core::{
+    Derived, FamilyId, Findings, ImageHash, ItemId, Language, MentionKind, NewLikeness, NewVersion, Reading,
+    ReadingKind, Source, SourceId, TakenVersion, VersionId, VersionState, VersionView,
+};
+
+use crate::{Analyst, DeskConfig};
+
+/// A version with its texts, ready for the stages.
+#[derive(Debug, Clone)]
+pub(crate) struct Material {
+    pub item: ItemId,
+    pub version: VersionId,
+    pub number: u32,
+    pub state: VersionState,
+    pub source: SourceId,
+    pub source_name: String,
+    pub source_outlet: Option<String>,
+    pub posted_at: Timestamp,
+    /// Texts that were read; language and quality still open for the post's own.
+    pub readings: Vec<Reading>,
+    pub images: Vec<ImageHash>,
+    pub problems: Vec<String>,
+}
+
+/// What recognition adds.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Recognised {
+    pub readings: Vec<Reading>,
+    pub findings: Vec<Findings>,
+    /// Folded text of the post's own words, for near-duplicate search.
+    pub folded: String,
+}
+
+/// What likeness adds.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Alike {
+    pub sketch: Option<Vec<u8>>,
+    pub likenesses: Vec<NewLikeness>,
+    pub family: Option<FamilyId>,
+    pub merged_families: Vec<FamilyId>,
+}
+
+impl Material {
+    /// A new version of plain text, straight from its intake.
+    pub fn of_new(source: &Source, version: NewVersion, taken: &TakenVersion, now: Timestamp) -> Self {
+        let readings = own_text(version.title.as_deref(), &version.text, version.state);
+        let problems =
+            version.attachments.iter().filter_map(|file| missing(&file.name, file.error.as_deref())).collect();
+        Self {
+            item: taken.item,
+            version: taken.version,
+            number: taken.number,
+            state: version.state,
+            source: source.id,
+            source_name: source.asked.name.clone(),
+            source_outlet: source.asked.outlet.clone(),
+            posted_at: version.posted_at.unwrap_or(now),
+            readings,
+            images: Vec::new(),
+            problems,
+        }
+    }
+
+    /// A stored version whose texts are `readings` (its own text first).
+    pub fn of_stored(source: &Source, view: &VersionView, posted_at: Timestamp) -> Self {
+        let version = &view.version;
+        Self {
+            item: version.item,
+            version: version.id,
+            number: version.number,
+            state: version.state,
+            source: source.id,
+            source_name: source.asked.name.clone(),
+            source_outlet: source.asked.outlet.clone(),
+            posted_at,
+            readings: Vec::new(),
+            images: Vec::new(),
+            problems: version
+                .attachments
+                .iter()
+                .filter_map(|file| missing(&file.name, file.error.as_deref()))
+                .collect(),
+        }
+    }
+}
+
+fn missing(name: &str, error: Option<&str>) -> Option<String> {
+    error.map(|why| format!("the file `{name}` could not be fetched yet: {why}"))
+}
+
+/// The reading of a post's own text: title first, then a blank line, then the text.
+pub(crate) fn own_text(title: Option<&str>, text: &str, state: VersionState) -> Vec<Reading> {
+    if state.is_gone() {
+        return Vec::new();
+    }
+    let text = match title {
+        Some(title) if !title.trim().is_empty() && !text.starts_with(title) => format!("{title}\n\n{text}"),
+        _ => text.to_owned(),
+    };
+    if text.trim().is_empty() {
+        return Vec::new();
+    }
+    vec![Reading {
+        attachment: None,
+        page: None,
+        kind: ReadingKind::Text,
+        method: "as posted".to_owned(),
+        language: Language { code: "und".to_owned(), script: "Zyyy".to_owned(), confidence: 0.0 },
+        quality: 1.0,
+        text,
+    }]
+}
+
+/// Recognises every text of every material, on `threads` threads.
+pub(crate) fn recognise_all(analyst: &Analyst, batch: &[Material], threads: usize) -> Vec<Recognised> {
+    let threads = threads.clamp(1, batch.len().div_ceil(16).max(1));
+    if threads == 1 {
+        return batch.iter().map(|material| recognise(analyst, material)).collect();
+    }
+    let share = batch.len().div_ceil(threads);
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = batch
+            .chunks(share)
+            .map(|part| scope.spawn(move || part.iter().map(|one| recognise(analyst, one)).collect::<Vec<_>>()))
+            .collect();
+        parts
+            .into_iter()
+            .flat_map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    })
+}
+
+fn recognise(analyst: &Analyst, material: &Material) -> Recognised {
+    let mut recognised = Recognised::default();
+    for reading in &material.readings {
+        let mut reading = reading.clone();
+        if reading.language.code == "und" {
+            reading.language = analyst.language(&reading.text);
+        }
+        recognised.findings.push(analyst.findings(&reading.text, &reading.language, material.posted_at));
+        if recognised.folded.is_empty() && reading.attachment.is_none() {
+            recognised.folded = vedette_text::fold::fold_plain(&reading.text);
+        }
+        recognised.readings.push(reading);
+    }
+    recognised
+}
+
+/// Assesses one material with everything that was found.
+pub(crate) fn assess(
+    analyst: &Analyst,
+    config: &DeskConfig,
+    material: &Material,
+    recognised: Recognised,
+    alike: Alike,
+) -> Derived {
+    let Recognised { readings, findings, .. } = recognised;
+    let outlet = material.source_outlet.clone().or_else(|| most_named_outlet(&findings));
+    let assessment = analyst.assess(
+        &readings,
+        &findings,
+        material.source_outlet.as_deref(),
+        material.posted_at,
+        config.event_window_days,
+    );
+    let mut problems = material.problems.clone();
+    problems.extend(
+        readings
+            .iter()
+            .filter(|reading| reading.kind == ReadingKind::Ocr && reading.quality < config.ocr_quality_min)
+            .map(|reading| {
+                format!(
+                    "the text in the image was read with low confidence ({:.0} %): look at it",
+                    reading.quality * 100.0
+                )
+            }),
+    );
+    Derived {
+        version: material.version,
+        item: material.item,
+        readings,
+        findings,
+        sketch: alike.sketch,
+        images: material.images.clone(),
+        likenesses: alike.likenesses,
+        family: alike.family,
+        merged_families: alike.merged_families,
+        assessment,
+        outlet,
+        made_with: analyst.made_with(),
+        problems,
+    }
+}
+
+fn most_named_outlet(findings: &[Findings]) -> Option<String> {
+    let mut names: Vec<(&str, usize)> = Vec::new();
+    for mention in findings.iter().flat_map(|f| &f.mentions).filter(|m| m.kind == MentionKind::Outlet) {
+        match names.iter_mut().find(|(id, _)| *id == mention.id) {
+            Some((_, count)) => *count += 1,
+            None => names.push((&mention.id, 1)),
+        }
+    }
+    names.into_iter().max_by_key(|(_, count)| *count).map(|(id, _)| id.to_owned())
+}

@@ -1,0 +1,144 @@
+//! Reports: written from cited items, checked against them, released by a named person.
+
+use vedette_core::{Audience, Draft, ItemId, LeafKind, Release, Report, ReportId, ReportStatus, Reviewer};
+use vedette_publish::{Problem, Severity};
+
+use crate::{Desk, DeskError, DeskResult, Role, Who};
+
+impl Desk {
+    /// All reports, newest first.
+    pub fn reports(&self) -> DeskResult<Vec<Report>> {
+        Ok(self.ports.records.reports()?)
+    }
+
+    /// One report.
+    pub fn report(&self, id: ReportId) -> DeskResult<Report> {
+        Ok(self.ports.records.report(id)?)
+    }
+
+    /// Begins a report, citing `items` as its first footnotes.
+    pub fn new_report(&self, who: &Who, series: &str, title: &str, items: &[ItemId]) -> DeskResult<Report> {
+        who.may(Role::Analyst, "write reports")?;
+        let number = self
+            .ports
+            .records
+            .reports()?
+            .iter()
+            .filter(|report| report.series == series)
+            .map(|report| report.number)
+            .max()
+            .unwrap_or(0)
+            + 1;
+        let mut report = vedette_publish::new_report(series, number, title, who.name(), self.now());
+        for item in items {
+            self.add_citation(&mut report, *item)?;
+        }
+        report.id = self.ports.records.put_report(&report)?;
+        self.audit(who, "report new", &report.id.to_string(), title)?;
+        Ok(report)
+    }
+
+    /// Cites an item in a report; the number of its footnote.
+    pub fn cite(&self, who: &Who, id: ReportId, item: ItemId) -> DeskResult<u32> {
+        who.may(Role::Analyst, "write reports")?;
+        let mut report = self.ports.records.report(id)?;
+        let number = self.add_citation(&mut report, item)?;
+        report.updated_at = self.now();
+        self.ports.records.put_report(&report)?;
+        Ok(number)
+    }
+
+    fn add_citation(&self, report: &mut Report, item: ItemId) -> DeskResult<u32> {
+        let view = self.ports.records.item(item)?;
+        let version = view.content().ok_or_else(|| DeskError::Unusable(format!("{item} has no version to cite")))?;
+        Ok(vedette_publish::cite(report, &view, version, view.tree_size))
+    }
+
+    /// The report as text that a person can edit.
+    pub fn report_source(&self, id: ReportId) -> DeskResult<String> {
+        Ok(vedette_publish::to_source(&self.ports.records.report(id)?))
+    }
+
+    /// Takes an edited text back. Footnotes are kept; a released report goes back to review.
+    pub fn edit_report(&self, who: &Who, id: ReportId, source: &str) -> DeskResult<Report> {
+        who.may(Role::Analyst, "write reports")?;
+        let old = self.ports.records.report(id)?;
+        let mut report =
+            vedette_publish::from_source(source, &old).map_err(|error| DeskError::Report(error.to_string()))?;
+        report.updated_at = self.now();
+        if report.status == ReportStatus::Published {
+            report.status = ReportStatus::Review;
+        }
+        self.ports.records.put_report(&report)?;
+        self.audit(who, "report edit", &id.to_string(), "")?;
+        Ok(report)
+    }
+
+    /// What is wrong with a report: quotes that are not in the cited version, and what the linter minds.
+    pub fn check_report(&self, id: ReportId) -> DeskResult<Vec<Problem>> {
+        let report = self.ports.records.report(id)?;
+        Ok(self.problems(&report))
+    }
+
+    fn problems(&self, report: &Report) -> Vec<Problem> {
+        vedette_publish::check(report, &|version| {
+            let view = self.ports.records.version(version).ok()?;
+            Some(view.readings.into_iter().map(|reading| reading.text).collect())
+        })
+    }
+
+    /// A draft rendering for the desk's own eyes, marked as such: HTML fragment.
+    pub fn preview_report(&self, id: ReportId, audience: Audience) -> DeskResult<String> {
+        Ok(vedette_publish::preview(&self.ports.records.report(id)?, audience).html_fragment)
+    }
+
+    /// Opens a report to an audience. Refused while `check` finds an error; logged with who and why.
+    pub fn release_report(&self, who: &Who, id: ReportId, audience: Audience, reason: &str) -> DeskResult<Report> {
+        who.may(Role::Editor, "release reports")?;
+        let mut report = self.ports.records.report(id)?;
+        let errors: Vec<String> = self
+            .problems(&report)
+            .into_iter()
+            .filter(|problem| problem.severity == Severity::Error)
+            .map(|problem| problem.what)
+            .collect();
+        if !errors.is_empty() {
+            return Err(DeskError::Report(format!("{id} cannot be released: {}", errors.join("; "))));
+        }
+        let release = Release { audience, at: self.now(), by: who.name().to_owned(), reason: reason.to_owned() };
+        let record = serde_json::json!({ "report": id, "release": release }).to_string();
+        self.ports.records.log(LeafKind::Release, &record, release.at)?;
+        report.releases.push(release);
+        report.status = ReportStatus::Published;
+        self.ports.records.put_report(&report)?;
+        self.audit(who, "report release", &id.to_string(), &format!("{audience:?}").to_lowercase())?;
+        Ok(report)
+    }
+
+    /// A released report for its audience, as `html` or `markdown`.
+    pub fn export_report(&self, id: ReportId, audience: Audience, format: &str) -> DeskResult<String> {
+        let report = self.ports.records.report(id)?;
+        let release = report
+            .releases
+            .iter()
+            .rev()
+            .find(|release| release.audience == audience)
+            .filter(|_| report.status == ReportStatus::Published)
+            .cloned()
+            .ok_or_else(|| {
+                DeskError::Report(format!(
+                    "{id} is not released to this audience: `vedette report release {id} --to {}` comes first",
+                    format!("{audience:?}").to_lowercase()
+                ))
+            })?;
+        let reviewer = Reviewer::named(&release.by)
+            .ok_or_else(|| DeskError::Report(format!("{id} was released by nobody: release it again")))?;
+        let cleared = Draft::new(report).clear(reviewer, release.at, &release.reason);
+        let rendered = vedette_publish::release(&cleared, audience);
+        match format {
+            "html" => Ok(rendered.html_page),
+            "markdown" | "md" => Ok(rendered.markdown),
+            other => Err(DeskError::Unusable(format!("`{other}` is not a format: expected html or markdown"))),
+        }
+    }
+}
