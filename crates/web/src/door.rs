@@ -1,0 +1,87 @@
+//! What the pages ask of the desk, as one list. The desk itself answers at work; tests and the gallery of sample pages
+//! put an invented one behind the same door.
+
+use jiff::Timestamp;
+use vedette_core::{
+    Alert, AlertId, AlertState, Audience, Counts, Decision, FamilyId, FamilyView, InboxQuery, InboxRow, ItemId,
+    ItemView, Level, Report, ReportId, Sha256, SortBy, Source, SourceId, SourceSuggestion, TimelineBucket, Verdict,
+    Watch,
+};
+use vedette_desk::{Desk, DeskResult, Picture, Problem, SearchPage, Who};
+
+macro_rules! door {
+    ($( $(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),*) -> $result:ty; )*) => {
+        /// The use cases that pages and the API need; every one is checked and audited by the desk.
+        pub trait Door: Send + Sync {
+            /// The time now.
+            fn now(&self) -> Timestamp;
+            $( $(#[$doc])* fn $name(&self, $($arg: $type),*) -> DeskResult<$result>; )*
+        }
+
+        impl Door for Desk {
+            fn now(&self) -> Timestamp {
+                Desk::now(self)
+            }
+            $( fn $name(&self, $($arg: $type),*) -> DeskResult<$result> {
+                Desk::$name(self, $($arg),*)
+            } )*
+        }
+    };
+}
+
+door! {
+    /// The person behind a name.
+    fn who(name: &str) -> Who;
+    /// Rows of the inbox and how many there are in all.
+    fn inbox(query: &InboxQuery) -> (Vec<InboxRow>, u64);
+    /// Everything about one item.
+    fn item(id: ItemId) -> ItemView;
+    /// Records a decision.
+    fn review(who: &Who, id: ItemId, verdict: Verdict, level: Option<Level>, reason: &str) -> Decision;
+    /// Marks an item as seen, or not.
+    fn mark_seen(who: &Who, id: ItemId, seen: bool) -> ();
+    /// Answers a question.
+    fn search(text: &str, sort: SortBy, offset: usize, limit: usize, with_facets: bool) -> SearchPage;
+    /// A family.
+    fn family(id: FamilyId) -> FamilyView;
+    /// The largest families.
+    fn families(limit: usize) -> Vec<FamilyView>;
+    /// Items by day and level.
+    fn timeline(from: Option<Timestamp>, to: Option<Timestamp>) -> Vec<TimelineBucket>;
+    /// How much there is.
+    fn counts() -> Counts;
+    /// A picture that is safe to show.
+    fn picture(sha256: Sha256) -> Picture;
+    /// Items with an image near a hash.
+    fn match_image(pdq: &str) -> Vec<(ItemId, u32)>;
+    /// All sources.
+    fn sources() -> Vec<Source>;
+    /// A source with its notes.
+    fn source(id: SourceId) -> (Source, Vec<(Timestamp, String)>);
+    /// Channels that wait for an authorisation.
+    fn suggestions() -> Vec<SourceSuggestion>;
+    /// Standing queries.
+    fn watches() -> Vec<Watch>;
+    /// Alerts, newest first.
+    fn alerts(open_only: bool) -> Vec<Alert>;
+    /// Takes or closes an alert.
+    fn set_alert(who: &Who, id: AlertId, state: AlertState) -> ();
+    /// All reports.
+    fn reports() -> Vec<Report>;
+    /// One report.
+    fn report(id: ReportId) -> Report;
+    /// Begins a report.
+    fn new_report(who: &Who, series: &str, title: &str, items: &[ItemId]) -> Report;
+    /// Cites an item.
+    fn cite(who: &Who, id: ReportId, item: ItemId) -> u32;
+    /// The text a person edits.
+    fn report_source(id: ReportId) -> String;
+    /// Takes an edited text back.
+    fn edit_report(who: &Who, id: ReportId, source: &str) -> Report;
+    /// What is wrong with a report.
+    fn check_report(id: ReportId) -> Vec<Problem>;
+    /// A draft rendering as an HTML fragment.
+    fn preview_report(id: ReportId, audience: Audience) -> String;
+    /// Opens a report to an audience.
+    fn release_report(who: &Who, id: ReportId, audience: Audience, reason: &str) -> Report;
+}

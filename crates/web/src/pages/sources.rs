@@ -1,0 +1,143 @@
+//! Sources: what is watched, under whose authorisation, how it goes, and what may have been missed.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use jiff::Timestamp;
+use vedette_core::{AuthorityKind, Source, SourceId, SourceState};
+
+use crate::app::{App, Shown, id, show};
+use crate::pages::Top;
+use crate::words::{When, defang, utc};
+
+#[derive(Template)]
+#[template(path = "sources.html")]
+struct List {
+    top: Top,
+    sources: Vec<SourceView>,
+    suggestions: Vec<Suggestion>,
+}
+
+#[derive(Template)]
+#[template(path = "source.html")]
+struct One {
+    top: Top,
+    source: SourceView,
+    notes: Vec<(String, String)>,
+}
+
+struct SourceView {
+    id: String,
+    name: String,
+    kind: &'static str,
+    address: String,
+    room: Option<String>,
+    outlet: Option<String>,
+    /// Class and word of how it goes.
+    health: (&'static str, String),
+    last_success: Option<When>,
+    last_item: Option<When>,
+    last_error: Option<(String, String)>,
+    failures: u32,
+    items: u64,
+    files_missing: u64,
+    added: String,
+    authorised_by: String,
+    basis: String,
+    authority: &'static str,
+    recorded: String,
+    until: String,
+    in_force: bool,
+    private: String,
+}
+
+struct Suggestion {
+    address: String,
+    kind: String,
+    seen: u64,
+    item: String,
+    first: When,
+}
+
+pub(crate) async fn list(State(app): State<App>) -> Shown {
+    let (now, sources, suggestions) = app.ask(|door| Ok((door.now(), door.sources()?, door.suggestions()?))).await?;
+    let suggestion = |one: vedette_core::SourceSuggestion| Suggestion {
+        address: one.address,
+        kind: one.kind,
+        seen: one.seen,
+        item: one.first_item.to_string(),
+        first: When::of(one.first_at, now),
+    };
+    show(&List {
+        top: app.top("sources"),
+        sources: sources.iter().map(|source| SourceView::of(source, now)).collect(),
+        suggestions: suggestions.into_iter().map(suggestion).collect(),
+    })
+}
+
+pub(crate) async fn one(State(app): State<App>, Path(text): Path<String>) -> Shown {
+    let source: SourceId = id("source", &text)?;
+    let (now, (source, notes)) = app.ask(move |door| Ok((door.now(), door.source(source)?))).await?;
+    show(&One {
+        top: app.top("sources"),
+        source: SourceView::of(&source, now),
+        notes: notes.into_iter().map(|(at, note)| (utc(at), note)).collect(),
+    })
+}
+
+impl SourceView {
+    fn of(source: &Source, now: Timestamp) -> Self {
+        let (asked, health) = (&source.asked, &source.health);
+        let authorisation = &asked.authorisation;
+        Self {
+            id: source.id.to_string(),
+            name: asked.name.clone(),
+            kind: asked.kind.word(),
+            address: defang(&asked.address),
+            room: asked.room.clone(),
+            outlet: asked.outlet.clone(),
+            health: how_it_goes(source, now),
+            last_success: health.last_success_at.map(|at| When::of(at, now)),
+            last_item: health.last_item_at.map(|at| When::of(at, now)),
+            last_error: health
+                .last_error
+                .clone()
+                .map(|error| (health.last_error_at.map(utc).unwrap_or_default(), error)),
+            failures: health.failures,
+            items: health.items,
+            files_missing: health.files_missing,
+            added: utc(source.added_at),
+            authorised_by: authorisation.authorised_by.clone(),
+            basis: authorisation.basis.clone(),
+            authority: match authorisation.kind {
+                AuthorityKind::Public => "open to the public",
+                AuthorityKind::Owner => "the owner's permission",
+                AuthorityKind::Legal => "a legal authority's permission",
+            },
+            recorded: utc(authorisation.recorded_at),
+            until: authorisation.until.map_or_else(|| "until withdrawn".to_owned(), |at| format!("until {}", utc(at))),
+            in_force: authorisation.in_force(now),
+            private: asked.allow_private.join(", "),
+        }
+    }
+}
+
+/// The one thing to know about a source, worst first.
+fn how_it_goes(source: &Source, now: Timestamp) -> (&'static str, String) {
+    match source.state {
+        SourceState::Removed => return ("idle", "removed".to_owned()),
+        SourceState::Paused => return ("idle", "paused".to_owned()),
+        SourceState::Active => {}
+    }
+    let health = &source.health;
+    if !source.asked.authorisation.in_force(now) {
+        return ("bad", "authorisation ended: not collected".to_owned());
+    }
+    if health.last_error.is_some() {
+        return ("bad", format!("failing ({} in a row)", health.failures.max(1)));
+    }
+    match health.last_success_at {
+        None => ("idle", "not collected yet".to_owned()),
+        Some(_) if health.files_missing > 0 => ("warn", format!("answers, {} files missing", health.files_missing)),
+        Some(_) => ("good", "answers".to_owned()),
+    }
+}

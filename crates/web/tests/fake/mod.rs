@@ -1,0 +1,249 @@
+//! An invented desk behind the pages' door: literal views of the fictional world, hostile text included, and a list of
+//! what was asked of it. For the tests and for the gallery of sample pages.
+
+mod views;
+
+use std::sync::Mutex;
+
+use jiff::Timestamp;
+use vedette_core::{
+    Alert, AlertId, AlertKind, AlertState, Audience, Counts, Decision, FamilyId, FamilyView, InboxQuery, InboxRow,
+    ItemId, ItemView, Level, Report, ReportId, Sha256, SortBy, Source, SourceId, SourceSuggestion, StoreError,
+    TimelineBucket, Verdict, Watch, WatchId,
+};
+use vedette_desk::{DeskError, DeskResult, Picture, Problem, Role, SearchPage, Severity, Who};
+use vedette_web::Door;
+
+pub use views::{HOSTILE, NOW, image_hash};
+
+/// The invented desk.
+#[derive(Default)]
+pub struct FakeDesk {
+    /// What was written, one line each.
+    pub written: Mutex<Vec<String>>,
+}
+
+impl FakeDesk {
+    fn wrote(&self, line: String) {
+        self.written.lock().unwrap().push(line);
+    }
+}
+
+fn missing<T>(what: &'static str, id: impl ToString) -> DeskResult<T> {
+    Err(DeskError::Store(StoreError::NotFound { what, id: id.to_string() }))
+}
+
+impl Door for FakeDesk {
+    fn now(&self) -> Timestamp {
+        NOW.parse().unwrap()
+    }
+
+    fn who(&self, name: &str) -> DeskResult<Who> {
+        Who::new(name, Role::Editor)
+    }
+
+    fn inbox(&self, query: &InboxQuery) -> DeskResult<(Vec<InboxRow>, u64)> {
+        let rows: Vec<InboxRow> =
+            views::inbox().into_iter().filter(|row| row.level >= query.level_min).skip(query.offset).collect();
+        Ok((rows, 127))
+    }
+
+    fn item(&self, id: ItemId) -> DeskResult<ItemView> {
+        if id.0 > 60 { missing("item", id) } else { Ok(views::item(id)) }
+    }
+
+    fn review(
+        &self,
+        who: &Who,
+        id: ItemId,
+        verdict: Verdict,
+        level: Option<Level>,
+        reason: &str,
+    ) -> DeskResult<Decision> {
+        if verdict != Verdict::Confirm && reason.is_empty() {
+            return Err(DeskError::Unusable("a changed or rejected assessment needs a reason".to_owned()));
+        }
+        self.wrote(format!("review {id} {verdict:?} {level:?} {reason} by {}", who.name()));
+        let level = level.unwrap_or_default();
+        Ok(Decision { verdict, level, reason: reason.to_owned(), by: who.name().to_owned(), at: self.now() })
+    }
+
+    fn mark_seen(&self, who: &Who, id: ItemId, seen: bool) -> DeskResult<()> {
+        self.wrote(format!("seen {id} {seen} by {}", who.name()));
+        Ok(())
+    }
+
+    fn search(&self, text: &str, _: SortBy, _: usize, _: usize, _: bool) -> DeskResult<SearchPage> {
+        vedette_search::parse(text, self.now())?;
+        Ok(views::answer())
+    }
+
+    fn family(&self, id: FamilyId) -> DeskResult<FamilyView> {
+        if id.0 == 12 { Ok(views::family()) } else { missing("family", id) }
+    }
+
+    fn families(&self, _: usize) -> DeskResult<Vec<FamilyView>> {
+        Ok(vec![views::family()])
+    }
+
+    fn timeline(&self, _: Option<Timestamp>, _: Option<Timestamp>) -> DeskResult<Vec<TimelineBucket>> {
+        Ok(views::timeline())
+    }
+
+    fn counts(&self) -> DeskResult<Counts> {
+        Ok(Counts { sources: 4, items: 58, alerts_open: 3, jobs_waiting: 2, jobs_parked: 1, ..Counts::default() })
+    }
+
+    fn picture(&self, sha256: Sha256) -> DeskResult<Picture> {
+        if sha256 == image_hash() {
+            Ok(Picture {
+                png: include_bytes!("poster.png").to_vec(),
+                blurred_png: include_bytes!("poster.png").to_vec(),
+            })
+        } else {
+            Err(DeskError::Unusable(format!("there is no picture of {sha256}: it is unknown")))
+        }
+    }
+
+    fn match_image(&self, pdq: &str) -> DeskResult<Vec<(ItemId, u32)>> {
+        if pdq.len() != 64 {
+            return Err(DeskError::Unusable(format!("`{pdq}` is not a PDQ hash: expected 64 hexadecimal digits")));
+        }
+        Ok(vec![(ItemId(31), 6)])
+    }
+
+    fn sources(&self) -> DeskResult<Vec<Source>> {
+        Ok(views::sources())
+    }
+
+    fn source(&self, id: SourceId) -> DeskResult<(Source, Vec<(Timestamp, String)>)> {
+        match views::sources().into_iter().find(|source| source.id == id) {
+            Some(source) => Ok((
+                source,
+                vec![(
+                    self.now(),
+                    "the room was silent for 9 hours; 3 messages may have been deleted unseen".to_owned(),
+                )],
+            )),
+            None => missing("source", id),
+        }
+    }
+
+    fn suggestions(&self) -> DeskResult<Vec<SourceSuggestion>> {
+        Ok(views::suggestions())
+    }
+
+    fn watches(&self) -> DeskResult<Vec<Watch>> {
+        Ok(vec![Watch {
+            id: WatchId(1),
+            name: "The Cup".to_owned(),
+            query: "\"meridian cup\" level>=low".to_owned(),
+            level_min: Level::Low,
+            by: "A. Analyst".to_owned(),
+            at: self.now(),
+        }])
+    }
+
+    fn alerts(&self, open_only: bool) -> DeskResult<Vec<Alert>> {
+        let alert = |id, raised_by, item: Option<i64>, text: &str, state| Alert {
+            id: AlertId(id),
+            raised_by,
+            item: item.map(ItemId),
+            text: text.to_owned(),
+            at: self.now(),
+            state,
+            by: (state != AlertState::Open).then(|| "A. Analyst".to_owned()),
+        };
+        let mut all = vec![
+            alert(
+                3,
+                AlertKind::Level(Level::HighSpecific),
+                Some(42),
+                "high-specific: No lamp will burn in Halden Stadium",
+                AlertState::Open,
+            ),
+            alert(
+                2,
+                AlertKind::Watch(WatchId(1)),
+                Some(31),
+                "The Cup: كأس ميريديان في كلمورا",
+                AlertState::Acknowledged,
+            ),
+            alert(
+                1,
+                AlertKind::Source(SourceId(3)),
+                None,
+                "Marrow Valley Courier has not answered for 2 days",
+                AlertState::Closed,
+            ),
+        ];
+        all.retain(|alert| !open_only || alert.state != AlertState::Closed);
+        Ok(all)
+    }
+
+    fn set_alert(&self, who: &Who, id: AlertId, state: AlertState) -> DeskResult<()> {
+        self.wrote(format!("alert {id} {state:?} by {}", who.name()));
+        Ok(())
+    }
+
+    fn reports(&self) -> DeskResult<Vec<Report>> {
+        Ok(vec![views::report()])
+    }
+
+    fn report(&self, id: ReportId) -> DeskResult<Report> {
+        if id.0 == 7 { Ok(views::report()) } else { missing("report", id) }
+    }
+
+    fn new_report(&self, who: &Who, series: &str, title: &str, items: &[ItemId]) -> DeskResult<Report> {
+        self.wrote(format!("new report {series}/{title} {items:?} by {}", who.name()));
+        Ok(views::report())
+    }
+
+    fn cite(&self, who: &Who, id: ReportId, item: ItemId) -> DeskResult<u32> {
+        self.wrote(format!("cite {item} in {id} by {}", who.name()));
+        Ok(2)
+    }
+
+    fn report_source(&self, _: ReportId) -> DeskResult<String> {
+        Ok(format!(
+            "title: Lantern Media Threatens Stadium In Kelmora\nseries: Special Announcements\nnumber: 12\nauthor: A. Editor\n\
+             tlp: AMBER\n\n## lead [public]\nOn November 18, Lantern Media posted a poster that says “No lamp will burn in \
+             Halden Stadium.”[^1]\n\n## note [restricted]\n{HOSTILE}\n\n[^1]: v90\n"
+        ))
+    }
+
+    fn edit_report(&self, who: &Who, id: ReportId, source: &str) -> DeskResult<Report> {
+        if !source.starts_with("title:") {
+            return Err(DeskError::Report(
+                "line 1: `title:` is missing or empty; write it above the first block".to_owned(),
+            ));
+        }
+        self.wrote(format!("edit {id} by {}: {}", who.name(), source.escape_debug()));
+        Ok(views::report())
+    }
+
+    fn check_report(&self, _: ReportId) -> DeskResult<Vec<Problem>> {
+        Ok(vec![Problem {
+            severity: Severity::Warning,
+            block: Some(2),
+            what: "`might` is no word of probability; write likely, very likely …".to_owned(),
+            quote: Some(HOSTILE.to_owned()),
+            expected_in: Some("footnote 1 (v90)".to_owned()),
+        }])
+    }
+
+    fn preview_report(&self, _: ReportId, audience: Audience) -> DeskResult<String> {
+        Ok(format!(
+            "<article class=\"report\"><p class=\"report-mark\">DRAFT: not released</p><header><p class=\"report-series\">Special \
+             Announcements No. 12</p><h1 class=\"report-title\">Lantern Media Threatens Stadium In Kelmora</h1><p \
+             class=\"report-byline\">By A. Editor · November 20, 2026 · TLP:AMBER</p></header><section class=\"report-block\"><p>On \
+             November 18, Lantern Media posted a poster.<sup class=\"report-ref\"><a href=\"#r7-fn-1\">1</a></sup> For {audience:?}.\
+             </p></section></article>"
+        ))
+    }
+
+    fn release_report(&self, who: &Who, id: ReportId, audience: Audience, reason: &str) -> DeskResult<Report> {
+        self.wrote(format!("release {id} to {audience:?} because {reason} by {}", who.name()));
+        Ok(views::report())
+    }
+}

@@ -1,0 +1,294 @@
+//! The pages over an invented desk: what a browser gets, what a write does, and that hostile text stays text.
+
+#![allow(clippy::unwrap_used, reason = "a test that fails should stop")]
+
+mod fake;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode};
+use fake::{FakeDesk, HOSTILE, image_hash};
+use tower::ServiceExt;
+use vedette_web::{FORM_BYTES_MAX, Settings, router_over};
+
+const HOST: &str = "127.0.0.1:8460";
+const ORIGIN: &str = "http://127.0.0.1:8460";
+
+struct House {
+    router: Router,
+    desk: Arc<FakeDesk>,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: axum::http::HeaderMap,
+    body: String,
+}
+
+fn house() -> House {
+    let desk = Arc::new(FakeDesk::default());
+    let settings = Settings { listen: HOST.parse().unwrap(), who: "A. Analyst".to_owned() };
+    House { router: router_over(desk.clone(), settings), desk }
+}
+
+impl House {
+    fn send(&self, request: Request<Body>) -> Answer {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let response = self.router.clone().oneshot(request).await.unwrap();
+            let (parts, body) = response.into_parts();
+            let bytes = to_bytes(body, 16 << 20).await.unwrap();
+            let body = String::from_utf8_lossy(&bytes).into_owned();
+            Answer { status: parts.status, headers: parts.headers, body }
+        })
+    }
+
+    fn get(&self, address: &str) -> Answer {
+        self.send(Request::get(address).header("host", HOST).body(Body::empty()).unwrap())
+    }
+
+    fn post(&self, address: &str, form: &str) -> Answer {
+        let request = Request::post(address)
+            .header("host", HOST)
+            .header("origin", ORIGIN)
+            .header("content-type", "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(form.to_owned())).unwrap())
+    }
+
+    fn written(&self) -> Vec<String> {
+        self.desk.written.lock().unwrap().clone()
+    }
+}
+
+impl Answer {
+    fn location(&self) -> &str {
+        self.headers.get("location").map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+const PAGES: [&str; 17] = [
+    "/",
+    "/?level=medium&source=s1&eyes=1&decided=1&page=2",
+    "/item/i42",
+    "/search",
+    "/search?q=stadium&sort=level",
+    "/families",
+    "/family/f12",
+    "/sources",
+    "/source/s3",
+    "/alerts",
+    "/alerts?all=1",
+    "/timeline",
+    "/timeline?days=90",
+    "/reports",
+    "/report/r7?for=subscriber",
+    "/report/r7/edit",
+    "/help",
+];
+
+#[test]
+fn every_page_is_shown_with_its_landmarks_and_headers() {
+    let house = house();
+    for address in PAGES {
+        let answer = house.get(address);
+        assert_eq!(answer.status, 200, "{address}: {}", answer.body);
+        assert!(answer.body.contains("<main") && answer.body.contains("<nav"), "{address}");
+        // The editor also shows the report, with the report's own first heading.
+        let headings = if address.ends_with("/edit") { 2 } else { 1 };
+        assert_eq!(answer.body.matches("<h1").count(), headings, "{address}");
+        let policy = answer.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{address}");
+    }
+}
+
+#[test]
+fn hostile_text_stays_text_on_every_page() {
+    let house = house();
+    let mut seen = 0;
+    for address in PAGES {
+        let body = house.get(address).body;
+        for live in ["<script>", "<img src=x", "onerror=alert(2)>\"'", "</textarea><script"] {
+            assert!(!body.contains(live), "{address} lets `{live}` through");
+        }
+        // No inline style, script or handler either: the policy would refuse them.
+        for inline in ["style=\"", "<style", " onclick=", "javascript:"] {
+            assert!(!body.contains(inline), "{address} holds `{inline}`");
+        }
+        seen += body.matches("alert(1)").count();
+    }
+    assert!(seen >= 10, "the pages were not shown the hostile text: {seen}");
+    assert!(HOSTILE.contains("<script>"));
+}
+
+#[test]
+fn nothing_on_a_page_leads_out_of_the_house() {
+    let house = house();
+    for address in PAGES {
+        let body = house.get(address).body;
+        for part in body.split(['"', '\'']) {
+            let outside = part.starts_with("http:") || part.starts_with("https:") || part.starts_with("//");
+            assert!(!outside, "{address} leads to {part}");
+        }
+    }
+    let item = house.get("/item/i42").body;
+    assert!(item.contains("hxxps://lantern-media[.]example/cup"));
+    for address in PAGES {
+        assert!(!house.get(address).body.contains("https://lantern-media.example"), "{address}");
+    }
+}
+
+#[test]
+fn the_item_page_shows_marks_differences_and_evidence() {
+    let body = house().get("/item/i42").body;
+    // Overlapping statements over a venue, with how its spelling matched.
+    assert!(body.contains("venue: Halden Stadium, spelling: leet, zero-width"));
+    assert!(body.contains("class=\"s s-threat m m-venue"), "{body}");
+    assert!(body.contains("<del>soon. </del><ins>on 1 December. </ins>"), "the edit is shown");
+    assert!(body.contains("Gone at the source. What was captured before stays."));
+    assert!(body.contains("<dt>time</dt><dd><bdi>1 December</bdi>"), "the statement says when");
+    assert!(body.contains("411 of 1204"));
+    assert!(body.contains("vedette export bundle i42 -o i42.zip"));
+    assert!(body.contains("picture, 12 of 256 bits differ") && body.contains("text, 92 % alike"));
+    // A reason leads to its quote in the text.
+    assert!(body.contains("href=\"#reason-1\"") && body.contains("id=\"reason-1\""));
+    assert!(body.contains("<bdi>A. Analyst</bdi> confirmed"));
+}
+
+#[test]
+fn right_to_left_text_says_its_language_and_finds_its_direction() {
+    let house = house();
+    for address in ["/", "/search?q=stadium", "/family/f12"] {
+        let body = house.get(address).body;
+        assert!(body.contains("dir=\"auto\" lang=\"ar\""), "{address}");
+    }
+    assert!(house.get("/item/i42").body.contains("<div class=\"text\" dir=\"auto\" lang=\"ar\">"));
+}
+
+#[test]
+fn a_picture_is_blurred_and_never_the_collected_bytes() {
+    let house = house();
+    let body = house.get("/item/i42").body;
+    let picture = format!("/picture/{}", image_hash());
+    assert!(body.contains("class=\"reveal\"") && body.contains(&picture));
+    assert!(!body.contains("class=\"reveal\" checked"));
+    // Even without style the clear picture stays hidden.
+    assert!(body.contains(&format!("<img class=\"clear\" hidden src=\"{picture}\"")));
+    assert_eq!(house.get(&format!("{picture}/blurred")).headers["content-type"], "image/png");
+    let answer = house.get(&picture);
+    assert_eq!(answer.headers["content-type"], "image/png");
+    assert_eq!(house.get(&format!("/picture/{}", "0".repeat(64))).status, 400);
+    assert_eq!(house.get("/picture/../../etc/passwd").status, 404);
+    assert!(house.get("/assets/app.css").body.contains(".reveal:not(:checked) ~ .frame img { filter: blur("));
+}
+
+#[test]
+fn what_is_not_here_is_not_found_and_what_is_wrong_is_told() {
+    let house = house();
+    for address in
+        ["/item/i99", "/item/x", "/item/s1", "/family/f1", "/source/s9", "/report/r1", "/nowhere", "/item/%00"]
+    {
+        let answer = house.get(address);
+        assert_eq!(answer.status, 404, "{address}");
+        assert!(answer.body.contains("Not here") && answer.body.contains("<main"), "{address}");
+    }
+    let answer = house.get("/search?q=stadium+levle%3A%3Cb%3E");
+    assert_eq!(answer.status, 400);
+    assert!(answer.body.contains("cannot read the query at column 9"), "{}", answer.body);
+    assert!(answer.body.contains("stadium <mark class=\"here\">levle:&#60;b&#62;</mark>"), "{}", answer.body);
+    let answer = house.get("/api/v1/search?q=stadium+levle%3Alow");
+    assert_eq!(answer.status, 400);
+    assert!(answer.body.contains("\"column\":9"), "{}", answer.body);
+}
+
+#[test]
+fn decisions_go_to_the_desk_under_the_persons_name() {
+    let house = house();
+    let answer = house.post("/item/i42/review", "verdict=change&level=medium&reason=old%20news");
+    assert_eq!((answer.status.as_u16(), answer.location()), (303, "/item/i42#review"));
+    assert_eq!(house.post("/item/i42/seen", "seen=1&back=%2F%3Fpage%3D2%23i31").location(), "/?page=2#i31");
+    assert_eq!(house.post("/item/i42/seen", "seen=0&back=https%3A%2F%2Fevil.example").location(), "/item/i42");
+    assert_eq!(house.post("/item/i42/cite", "report=r7&title=").location(), "/report/r7/edit");
+    assert_eq!(house.post("/alert/n3", "state=closed").location(), "/alerts");
+    assert_eq!(
+        house.written(),
+        [
+            "review i42 Change Some(Medium) old news by A. Analyst",
+            "seen i42 true by A. Analyst",
+            "seen i42 false by A. Analyst",
+            "cite i42 in r7 by A. Analyst",
+            "alert n3 Closed by A. Analyst",
+        ]
+    );
+}
+
+#[test]
+fn incomplete_or_oversized_forms_write_nothing() {
+    let house = house();
+    assert_eq!(house.post("/item/i42/review", "reason=x").status, 400);
+    assert_eq!(house.post("/item/i42/review", "verdict=change&reason=x").status, 400);
+    assert_eq!(house.post("/item/i42/review", "verdict=reject&reason=").status, 400);
+    assert_eq!(house.post("/alert/n3", "state=exploded").status, 400);
+    assert_eq!(house.post("/reports", "title=").status, 400);
+    assert_eq!(house.post("/report/r7/release", "audience=public&reason=ready").status, 400, "the tick is missing");
+    let large = format!("source={}", "a".repeat(FORM_BYTES_MAX));
+    assert_eq!(house.post("/report/r7/edit", &large).status, 413);
+    assert_eq!(house.get("/report/r7/release").status, 405);
+    assert!(house.written().is_empty(), "{:?}", house.written());
+}
+
+#[test]
+fn a_write_from_elsewhere_is_refused_before_the_desk_hears_of_it() {
+    let house = house();
+    for origin in [None, Some("null"), Some("http://evil.example"), Some("http://localhost:8460")] {
+        let mut request = Request::post("/item/i42/seen")
+            .header("host", HOST)
+            .header("content-type", "application/x-www-form-urlencoded");
+        if let Some(origin) = origin {
+            request = request.header("origin", origin);
+        }
+        assert_eq!(house.send(request.body(Body::from("seen=1")).unwrap()).status, 403, "{origin:?}");
+    }
+    let rebound = Request::get("/").header("host", "evil.example:8460").body(Body::empty()).unwrap();
+    assert_eq!(house.send(rebound).status, 403);
+    assert!(house.written().is_empty());
+}
+
+#[test]
+fn a_report_is_edited_checked_and_released() {
+    let house = house();
+    let kept = house.post("/report/r7/edit", "source=title%3A+A%0D%0A%0D%0A%23%23+lead");
+    assert_eq!((kept.status.as_u16(), kept.location()), (303, "/report/r7/edit#check"));
+    assert_eq!(house.written().pop().unwrap(), "edit r7 by A. Analyst: title: A\\n\\n## lead");
+    let refused = house.post("/report/r7/edit", "source=no+front+matter+%3C%2Ftextarea%3E");
+    assert_eq!(refused.status, 400);
+    assert!(refused.body.contains("Not saved.") && refused.body.contains("line 1:"));
+    assert!(refused.body.contains("no front matter &#60;/textarea&#62;"), "what was typed is still there");
+    let released = house.post("/report/r7/release", "audience=subscriber&reason=ready&sure=1");
+    assert_eq!(released.location(), "/report/r7");
+    assert_eq!(house.written().pop().unwrap(), "release r7 to Subscriber because ready by A. Analyst");
+    assert_eq!(house.post("/reports", "title=T&series=&items=i42,+i31").location(), "/report/r7/edit");
+    assert_eq!(house.written().pop().unwrap(), "new report Reports/T [ItemId(42), ItemId(31)] by A. Analyst");
+}
+
+#[test]
+fn the_api_speaks_the_words_of_the_command_line() {
+    let house = house();
+    let json = |answer: Answer| -> serde_json::Value { serde_json::from_str(&answer.body).unwrap() };
+    let item = json(house.get("/api/v1/items/i42"));
+    for field in ["item", "versions", "attachments", "readings", "mentions", "statements", "likenesses", "assessment"] {
+        assert!(item.get(field).is_some(), "{field}");
+    }
+    assert_eq!(item["evidence"]["tree_size"], 1204);
+    assert_eq!(item["mentions"][0]["reading"], 0);
+    assert_eq!(json(house.get("/api/v1/search?q=stadium"))["hits"][0]["id"], "i42");
+    assert_eq!(json(house.get("/api/v1/inbox?level=high-specific"))["rows"].as_array().unwrap().len(), 2);
+    assert_eq!(json(house.get("/healthz"))["ok"], true);
+    assert_eq!(house.get("/api/v1/items/i99").status, 404);
+    let found = house.post("/api/v1/match", &format!("{{\"pdq\":\"{}\"}}", "0".repeat(64)));
+    assert_eq!(json(found)["matches"][0], serde_json::json!({ "id": "i31", "distance": 6 }));
+    let wrong = house.post("/api/v1/match", "{}");
+    assert_eq!(wrong.status, 400);
+    assert!(json(wrong)["error"].as_str().unwrap().contains("pdq"));
+}
