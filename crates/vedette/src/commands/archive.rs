@@ -1,0 +1,214 @@
+//! `search`, `show`, `timeline`, `review`.
+
+use serde_json::json;
+use vedette_core::{ItemId, ItemView, Level, SortBy, Verdict};
+
+use crate::cli::{ReviewArgs, SearchArgs, SortWord};
+use crate::commands::{Context, brief, id, time};
+use crate::io::{Failure, Io};
+
+/// `vedette search`.
+pub fn search(args: &SearchArgs, context: &Context<'_>, io: &mut Io) -> Result<u8, Failure> {
+    let sort = match args.sort {
+        SortWord::Score => SortBy::Score,
+        SortWord::Newest => SortBy::Newest,
+        SortWord::Level => SortBy::Level,
+    };
+    let started = std::time::Instant::now();
+    let page = context.desk.search(&args.query.join(" "), sort, args.offset, args.limit, false)?;
+    let took_ms = started.elapsed().as_secs_f64() * 1_000.0;
+    for hit in &page.answer.hits {
+        if args.json {
+            io.json(hit)?;
+        } else {
+            io.line(format!(
+                "{:<6} {:<15} {} {:<3} {} · {}",
+                hit.id.to_string(),
+                hit.level.word(),
+                time(hit.posted_at),
+                hit.language,
+                hit.source,
+                brief(&hit.text, 100)
+            ))?;
+        }
+    }
+    io.say(format!("{} of {} hits, {took_ms:.1} ms", page.answer.hits.len(), page.answer.total));
+    Ok(0)
+}
+
+/// `vedette show`.
+pub fn show(text: &str, as_json: bool, context: &Context<'_>, io: &mut Io) -> Result<u8, Failure> {
+    let item = match text.parse::<ItemId>() {
+        Ok(item) => item,
+        Err(_) => native(text, context)?,
+    };
+    let view = context.desk.item(item)?;
+    if as_json {
+        io.json(&as_contract(&view))?;
+    } else {
+        print(&view, io)?;
+    }
+    Ok(0)
+}
+
+fn native(text: &str, context: &Context<'_>) -> Result<ItemId, Failure> {
+    context.desk.find_native(text)?.into_iter().next().ok_or_else(|| {
+        Failure::usage(format!("no item is known by `{text}`")).hint(
+            "an item is named like i42, or by the source's own id; if it should be here, look at `vedette source list`: \
+             the source may be failing, paused, or not authorised",
+        )
+    })
+}
+
+/// The object that scripts rely on; see the design's "JSON that stays".
+fn as_contract(view: &ItemView) -> serde_json::Value {
+    let content = view.content();
+    let evidence = content.map(|version| {
+        json!({
+            "sha256": version.version.exhibit,
+            "captured_at": version.version.captured_at,
+            "leaf": version.version.leaf,
+            "tree_size": view.tree_size,
+        })
+    });
+    let findings = content.map_or(&[][..], |version| &version.findings);
+    let spans = |pick: fn(&vedette_core::Findings) -> Vec<serde_json::Value>| -> Vec<serde_json::Value> {
+        findings
+            .iter()
+            .enumerate()
+            .flat_map(|(reading, found)| {
+                pick(found).into_iter().map(move |mut value| {
+                    value["reading"] = json!(reading);
+                    value
+                })
+            })
+            .collect()
+    };
+    json!({
+        "item": view.item,
+        "source": view.source.asked.name,
+        "outlet": view.outlet,
+        "level": view.level(),
+        "versions": view.versions.iter().map(|version| &version.version).collect::<Vec<_>>(),
+        "attachments": content.map(|version| &version.version.attachments),
+        "readings": content.map(|version| &version.readings),
+        "mentions": spans(|found| found.mentions.iter().map(|one| json!(one)).collect()),
+        "dates": spans(|found| found.dates.iter().map(|one| json!(one)).collect()),
+        "links": spans(|found| found.links.iter().map(|one| json!(one)).collect()),
+        "statements": spans(|found| found.statements.iter().map(|one| json!(one)).collect()),
+        "likenesses": view.likenesses,
+        "family": view.family,
+        "assessment": content.map(|version| &version.assessment),
+        "decisions": view.decisions,
+        "problems": content.map(|version| &version.problems),
+        "evidence": evidence,
+    })
+}
+
+fn print(view: &ItemView, io: &mut Io) -> Result<(), Failure> {
+    io.line(format!(
+        "{} · {} · {} · posted {} · {}",
+        view.item.id,
+        view.level().word(),
+        view.source.asked.name,
+        time(view.item.posted_at),
+        view.item.state.word()
+    ))?;
+    let Some(content) = view.content() else { return Ok(()) };
+    for reading in &content.readings {
+        let page = reading.page.map(|page| format!(" page {page}")).unwrap_or_default();
+        io.line(format!(
+            "\n[{}{page} · {} · {} · quality {:.2}]",
+            reading.kind.word(),
+            reading.language.code,
+            reading.method,
+            reading.quality
+        ))?;
+        io.line(&reading.text)?;
+    }
+    if !content.assessment.reasons.is_empty() {
+        io.line("\nWhy:")?;
+    }
+    for reason in &content.assessment.reasons {
+        io.line(format!("  {:+.1} {} “{}”", reason.weight, reason.name, brief(&reason.quote, 120)))?;
+    }
+    for likeness in &view.likenesses {
+        io.line(format!("  like {} ({:?}, {}) {}", likeness.other, likeness.kind, likeness.distance, likeness.source))?;
+    }
+    for decision in &view.decisions {
+        io.line(format!(
+            "  {} decided {} at {}: {}",
+            decision.by,
+            decision.level.word(),
+            time(decision.at),
+            decision.reason
+        ))?;
+    }
+    for problem in &content.problems {
+        io.line(format!("  needs eyes: {problem}"))?;
+    }
+    io.line("\nVersions:")?;
+    for version in &view.versions {
+        let version = &version.version;
+        io.line(format!(
+            "  {} {} captured {} sha256 {} leaf {} of {}",
+            version.number,
+            version.state.word(),
+            time(version.captured_at),
+            version.exhibit,
+            version.leaf,
+            view.tree_size
+        ))?;
+    }
+    Ok(())
+}
+
+/// `vedette timeline`.
+pub fn timeline(as_json: bool, context: &Context<'_>, io: &mut Io) -> Result<u8, Failure> {
+    for bucket in context.desk.timeline(None, None)? {
+        if as_json {
+            let mut object = json!({ "day": bucket.day });
+            for (level, count) in Level::ALL.iter().zip(bucket.by_level) {
+                object[level.word()] = json!(count);
+            }
+            io.json(&object)?;
+            continue;
+        }
+        let counts: Vec<String> = Level::ALL
+            .iter()
+            .zip(bucket.by_level)
+            .filter(|(_, count)| *count > 0)
+            .map(|(level, count)| format!("{} {count}", level.word()))
+            .collect();
+        io.line(format!("{}  {}", bucket.day, counts.join(" · ")))?;
+    }
+    Ok(0)
+}
+
+/// `vedette review`.
+pub fn review(args: &ReviewArgs, context: &Context<'_>, io: &mut Io) -> Result<u8, Failure> {
+    let level = match &args.level {
+        None => None,
+        Some(word) => Some(level(word)?),
+    };
+    let verdict = match (args.confirm, args.reject, level) {
+        (true, ..) => Verdict::Confirm,
+        (_, true, _) => Verdict::Reject,
+        (_, _, Some(_)) => Verdict::Change,
+        _ => {
+            return Err(Failure::usage("say what you decide")
+                .hint("--confirm, --reject --reason TEXT, or --level LEVEL --reason TEXT"));
+        }
+    };
+    let decision = context.desk.review(&context.who, id(&args.id)?, verdict, level, &args.reason)?;
+    io.line(format!("{} is {} by {}", args.id, decision.level.word(), decision.by))?;
+    Ok(0)
+}
+
+/// Reads a level word.
+pub fn level(word: &str) -> Result<Level, Failure> {
+    Level::from_word(word).ok_or_else(|| {
+        let words: Vec<&str> = Level::ALL.iter().map(|level| level.word()).collect();
+        Failure::usage(format!("`{word}` is not a level: expected {}", words.join(", ")))
+    })
+}

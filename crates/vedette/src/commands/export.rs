@@ -1,0 +1,61 @@
+//! `export`.
+
+use std::io::Write;
+use std::path::Path;
+
+use vedette_core::ItemId;
+use vedette_core::limits::SEARCH_HITS_MAX;
+use vedette_desk::ExportFormat;
+
+use crate::backup;
+use crate::cli::{ExportArgs, ExportWord};
+use crate::commands::{Context, ids};
+use crate::io::{Failure, Io};
+
+/// `vedette export`.
+pub fn run(args: &ExportArgs, context: &Context<'_>, io: &mut Io) -> Result<u8, Failure> {
+    let items: Vec<ItemId> = match &args.query {
+        Some(query) => context.desk.items_matching(query, SEARCH_HITS_MAX)?,
+        None => ids(&args.items)?,
+    };
+    if items.is_empty() {
+        return Err(Failure::usage("nothing to export").hint("name items, such as i42, or give --query"));
+    }
+    let format = match args.format {
+        ExportWord::Bundle => return bundle(args, &items, context, io),
+        ExportWord::Stix => ExportFormat::Stix,
+        ExportWord::Misp => ExportFormat::Misp,
+        ExportWord::Hashes => ExportFormat::Hashes,
+        ExportWord::Csv => ExportFormat::Csv,
+        ExportWord::Decisions => ExportFormat::Decisions,
+    };
+    let text = context.desk.export(&context.who, format, &items)?;
+    output(args.output.as_deref(), &text, io)?;
+    Ok(0)
+}
+
+fn bundle(args: &ExportArgs, items: &[ItemId], context: &Context<'_>, io: &mut Io) -> Result<u8, Failure> {
+    let Some(file) = &args.output else {
+        return Err(Failure::usage("a bundle needs a file").hint("add -o case.zip"));
+    };
+    let file = io.path(file);
+    let files = context.desk.bundle(&context.who, items)?;
+    backup::write_bundle(&file, &files)?;
+    io.line(format!("wrote `{}`: {} files about {} items", file.display(), files.len(), items.len()))?;
+    io.say("anyone can check it offline: vedette verify FILE");
+    Ok(0)
+}
+
+/// Prints a text, or writes it to a file that does not exist yet.
+pub fn output(file: Option<&Path>, text: &str, io: &mut Io) -> Result<(), Failure> {
+    let Some(file) = file else { return io.line(text.trim_end_matches('\n')) };
+    let path = io.path(file);
+    std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&path)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| Failure::file("write", &path, &error).hint("name a file that does not exist yet"))?;
+    io.say(format!("wrote `{}`", path.display()));
+    Ok(())
+}

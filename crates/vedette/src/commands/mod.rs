@@ -1,0 +1,92 @@
+//! The commands of a workspace, each a thin line from arguments to a use case and back to print.
+
+mod archive;
+mod custody;
+mod export;
+mod people;
+pub mod reports;
+pub mod sources;
+mod watching;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use vedette_desk::{Desk, Who};
+
+use crate::cli::{Cli, Command};
+use crate::io::{Failure, Io};
+use crate::workspace;
+
+/// What every command gets.
+pub struct Context<'a> {
+    /// The desk.
+    pub desk: &'a Arc<Desk>,
+    /// The person who acts.
+    pub who: Who,
+    /// The workspace's folder.
+    pub dir: &'a Path,
+}
+
+/// Runs a command on an open desk; the exit code.
+pub fn run(cli: Cli, desk: &Arc<Desk>, dir: &Path, io: &mut Io) -> Result<u8, Failure> {
+    let context = Context { desk, who: workspace::who(&cli, desk)?, dir };
+    match cli.command {
+        Command::Source(command) => sources::run(command, &context, io),
+        Command::Import(args) => sources::import(&args, &context, io),
+        Command::Collect(args) => sources::collect(&args, &context, io),
+        Command::Worker(args) => sources::work(&args, &context, io),
+        Command::Match(args) => crate::hashing::match_workspace(&args, &context, io),
+        Command::Search(args) => archive::search(&args, &context, io),
+        Command::Show { id, json } => archive::show(&id, json, &context, io),
+        Command::Timeline { json } => archive::timeline(json, &context, io),
+        Command::Review(args) => archive::review(&args, &context, io),
+        Command::Watch(command) => watching::watch(command, &context, io),
+        Command::Alerts { all, ack, close, json } => {
+            watching::alerts(all, ack.as_deref(), close.as_deref(), json, &context, io)
+        }
+        Command::Report(command) => reports::run(command, &context, io),
+        Command::Export(args) => export::run(&args, &context, io),
+        Command::Verify { json, .. } => custody::verify(json, &context, io),
+        Command::Backup { file } => custody::backup(&file, &context, io),
+        Command::User(command) => people::user(command, &context, io),
+        Command::Audit { limit, json } => people::audit(limit, json, &context, io),
+        Command::Serve(_) | Command::Web(_) | Command::Demo(_) | Command::Init { .. } => {
+            Err(Failure::usage("this workspace is being served already"))
+        }
+        Command::Doctor { .. } | Command::Analyze(_) | Command::Hash(_) | Command::Restore { .. } => {
+            Err(Failure::usage("this command needs no workspace"))
+        }
+    }
+}
+
+/// Reads an id, or says what one looks like.
+pub fn id<T: std::str::FromStr>(text: &str) -> Result<T, Failure>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|error: T::Err| Failure::usage(error.to_string()))
+}
+
+/// Reads ids.
+pub fn ids<T: std::str::FromStr>(texts: &[String]) -> Result<Vec<T>, Failure>
+where
+    T::Err: std::fmt::Display,
+{
+    texts.iter().map(|text| id(text)).collect()
+}
+
+/// A time as people read it: UTC, to the minute.
+pub fn time(at: jiff::Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// The beginning of a text, on one line.
+pub fn brief(text: &str, chars_max: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= chars_max {
+        return line;
+    }
+    let mut cut: String = line.chars().take(chars_max.saturating_sub(1)).collect();
+    cut.push('…');
+    cut
+}

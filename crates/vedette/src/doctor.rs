@@ -1,0 +1,68 @@
+//! `doctor`: what is installed, what is missing, what is lost without it, and the command that installs it.
+
+use serde_json::json;
+use vedette_recognise::Register;
+
+use crate::cli::Cli;
+use crate::io::{Failure, Io};
+use crate::workspace;
+
+/// `vedette doctor`.
+pub fn run(as_json: bool, cli: &Cli, io: &mut Io) -> Result<u8, Failure> {
+    let reader = workspace::reader()?;
+    let tools = reader.doctor();
+    let sandbox = vedette_read::sandbox::self_test(reader.opener().program());
+    let register = Register::starter();
+    let problems = register.check();
+
+    if as_json {
+        for tool in &tools {
+            io.json(&json!({
+                "tool": tool.name, "found": tool.found, "needed_for": tool.needed_for,
+                "lost_without": tool.lost_without, "install": tool.install,
+            }))?;
+        }
+        for act in &sandbox.acts {
+            io.json(&json!({ "act": act.act, "done": act.done, "as_it_must": act.as_it_must, "how": act.how }))?;
+        }
+        io.json(&json!({ "register": register.version(), "entries": register.entries().len(), "problems": problems }))?;
+        return Ok(u8::from(!sandbox.holds()));
+    }
+
+    io.line("Tools")?;
+    for tool in &tools {
+        match &tool.found {
+            Some(version) => io.line(format!("  found    {:<22} {version}", tool.name))?,
+            None => {
+                io.line(format!("  MISSING  {:<22} lost without it: {}", tool.name, tool.lost_without))?;
+                io.line(format!("           {:<22} {}", "", tool.install))?;
+            }
+        }
+    }
+    io.line("Sandbox of the reader")?;
+    for act in &sandbox.acts {
+        let word = if act.as_it_must { "well " } else { "WRONG" };
+        io.line(format!("  {word}    {:<22} {}", act.act, act.how))?;
+    }
+    io.line("Models")?;
+    io.line(
+        "  none     translation          items say \"not translated\"; search and assessment work on the original",
+    )?;
+    io.line("  none     speech               audio and video are preserved, not transcribed")?;
+    io.line("Register")?;
+    io.line(format!(
+        "  starter register {}: {} entries, {} problems",
+        register.version(),
+        register.entries().len(),
+        problems.len()
+    ))?;
+    match workspace::find(cli, io) {
+        Ok(dir) => io.line(format!("Workspace\n  {}", dir.display()))?,
+        Err(_) => io.line("Workspace\n  none here: make one with `vedette init DIR`")?,
+    }
+    if sandbox.holds() {
+        return Ok(0);
+    }
+    Err(Failure::wrong("the sandbox does not hold: hostile files would be opened without it")
+        .hint("use a Linux kernel of version 5.13 or newer with seccomp and Landlock"))
+}

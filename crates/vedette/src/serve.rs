@@ -1,0 +1,232 @@
+//! `serve`, `web`, `worker`, `collect`: the long-running process. It holds the workspace and alone writes it: a thread
+//! collects, threads open and read, one makes new posts searchable every second, one answers commands on the socket, and
+//! the pages answer on loopback.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use vedette_core::{SourceId, SourceKind};
+use vedette_desk::{Desk, Who, Work};
+
+use crate::cli::{Cli, ServeArgs};
+use crate::commands::sources::secret_of;
+use crate::io::{Failure, Io};
+use crate::remote;
+use crate::workspace::{self, name_of};
+
+/// Time between two looks at what waits or ends.
+const TICK: Duration = Duration::from_millis(200);
+/// Time after which a new post is searchable at the latest.
+const COMMIT_EVERY: Duration = Duration::from_secs(1);
+/// Time between two looks for sealed pages whose time is up.
+const ERASE_EVERY: Duration = Duration::from_secs(3_600);
+
+/// Which parts run.
+#[derive(Debug, Clone, Copy)]
+pub struct Parts {
+    collect: bool,
+    work: bool,
+    web: bool,
+}
+
+impl Parts {
+    /// All three.
+    pub fn all() -> Self {
+        Self { collect: true, work: true, web: true }
+    }
+
+    /// The pages alone.
+    pub fn web() -> Self {
+        Self { collect: false, work: false, web: true }
+    }
+
+    /// Opening and reading alone.
+    pub fn worker() -> Self {
+        Self { collect: false, work: true, web: false }
+    }
+
+    /// Collecting alone.
+    pub fn collect() -> Self {
+        Self { collect: true, work: false, web: false }
+    }
+}
+
+/// Runs until the process is asked to end.
+pub fn run(parts: Parts, args: &ServeArgs, cli: &Cli, io: &mut Io) -> Result<u8, Failure> {
+    let dir = workspace::find(cli, io)?;
+    let listen = loopback(&args.listen)?;
+    let open = workspace::open(&dir)?;
+    open_and_run(parts, &open, listen, args.every, &name_of(cli), io)
+}
+
+/// Runs the parts on an open workspace until the process is asked to end.
+pub fn open_and_run(
+    parts: Parts,
+    open: &workspace::Open,
+    listen: SocketAddr,
+    every_seconds: u64,
+    who: &str,
+    io: &mut Io,
+) -> Result<u8, Failure> {
+    let person = open.desk.who(who)?;
+    remote::listen(&open.dir, open.desk.clone())?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::usage(format!("cannot start the runtime: {error}")))?;
+    let listener = if parts.web {
+        let bound = runtime.block_on(tokio::net::TcpListener::bind(listen)).map_err(|error| {
+            Failure::usage(format!("cannot listen on {listen}: {error}")).hint("choose another address with --listen")
+        })?;
+        io.line(format!("serving http://{listen}"))?;
+        Some(bound)
+    } else {
+        None
+    };
+    io.say("stop with Ctrl-C");
+
+    let outcome = std::thread::scope(|scope| {
+        let mut hands = Vec::new();
+        if parts.collect {
+            let every = Duration::from_secs(every_seconds.max(1));
+            let (desk, stop, person) = (open.desk.clone(), stop.clone(), person.clone());
+            hands.push(scope.spawn(move || collect_loop(&desk, &person, every, &stop)));
+        }
+        if parts.work {
+            for _ in 0..open.desk.config().threads() {
+                let (desk, stop) = (open.desk.clone(), stop.clone());
+                hands.push(scope.spawn(move || work_loop(&desk, &stop)));
+            }
+        }
+        let (desk, ending) = (open.desk.clone(), stop.clone());
+        hands.push(scope.spawn(move || commit_loop(&desk, &ending)));
+
+        let served = runtime.block_on(async {
+            match listener {
+                Some(listener) => {
+                    let settings = vedette_web::Settings { listen, who: who.to_owned() };
+                    let router = vedette_web::router(open.desk.clone(), settings);
+                    vedette_web::serve(listener, router, ended()).await
+                }
+                None => {
+                    ended().await;
+                    Ok(())
+                }
+            }
+        });
+        stop.store(true, Ordering::SeqCst);
+        for hand in hands {
+            hand.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        }
+        served
+    });
+    remote::close(&open.dir);
+    open.desk.commit_index()?;
+    outcome.map_err(|error| Failure::usage(format!("the pages stopped: {error}")))?;
+    Ok(0)
+}
+
+/// The address, refused unless it is this machine's own: users and roles do not guard the pages yet.
+pub fn loopback(text: &str) -> Result<SocketAddr, Failure> {
+    let address: SocketAddr = text
+        .parse()
+        .map_err(|_| Failure::usage(format!("`{text}` is not an address: expected one like 127.0.0.1:8460")))?;
+    if address.ip().is_loopback() {
+        return Ok(address);
+    }
+    Err(Failure::usage(format!("`{text}` is not on this machine: the pages are served on loopback only"))
+        .hint("use 127.0.0.1:PORT, and an SSH tunnel to reach it from elsewhere"))
+}
+
+async fn ended() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            interrupt.await.ok();
+        }
+    }
+}
+
+fn wait(stop: &AtomicBool, time: Duration) {
+    let end = Instant::now() + time;
+    while !stop.load(Ordering::SeqCst) && Instant::now() < end {
+        std::thread::sleep(TICK.min(time));
+    }
+}
+
+fn collect_loop(desk: &Desk, who: &Who, every: Duration, stop: &AtomicBool) {
+    while !stop.load(Ordering::SeqCst) {
+        match desk.active_sources() {
+            Ok(sources) => {
+                for source in sources.into_iter().filter(|source| source.asked.kind != SourceKind::Import) {
+                    if stop.load(Ordering::SeqCst) {
+                        return;
+                    }
+                    collect_one(desk, who, source.id);
+                }
+            }
+            Err(error) => tracing::error!(%error, "cannot list the sources"),
+        }
+        wait(stop, every);
+    }
+}
+
+fn collect_one(desk: &Desk, who: &Who, id: SourceId) {
+    let secret = match desk.source(id).map_err(Failure::from).and_then(|(source, _)| secret_of(&source)) {
+        Ok(secret) => secret,
+        Err(failure) => {
+            tracing::error!(source.id = %id, error = failure.message, "cannot use the source's secret");
+            return;
+        }
+    };
+    match desk.collect(who, id, secret.as_ref(), &mut |_| {}) {
+        Ok(round) => {
+            if let Some(error) = &round.error {
+                tracing::warn!(source.id = %id, error, "a round of collecting failed");
+            } else if round.new > 0 {
+                tracing::info!(source.id = %id, new = round.new, "collected");
+            }
+        }
+        Err(error) => tracing::error!(source.id = %id, %error, "cannot take in what was collected"),
+    }
+}
+
+fn work_loop(desk: &Desk, stop: &AtomicBool) {
+    let mut work = Work::default();
+    while !stop.load(Ordering::SeqCst) {
+        match desk.work_one(&mut work) {
+            Ok(true) => {}
+            Ok(false) => wait(stop, TICK),
+            Err(error) => {
+                tracing::error!(%error, "cannot work");
+                wait(stop, Duration::from_secs(5));
+            }
+        }
+    }
+}
+
+fn commit_loop(desk: &Desk, stop: &AtomicBool) {
+    let mut erased_at: Option<Instant> = None;
+    while !stop.load(Ordering::SeqCst) {
+        wait(stop, COMMIT_EVERY);
+        if let Err(error) = desk.commit_index() {
+            tracing::error!(%error, "cannot commit the search index");
+        }
+        if erased_at.is_none_or(|at| at.elapsed() >= ERASE_EVERY) {
+            erased_at = Some(Instant::now());
+            if let Err(error) = desk.erase_expired_pages() {
+                tracing::error!(%error, "cannot erase expired pages");
+            }
+        }
+    }
+}
