@@ -82,7 +82,7 @@ impl Api {
     pub(crate) fn new(source: &NewSource, secret: Option<&Secret>, env: Env) -> Result<Self, CollectError> {
         let secret = secret.cloned().ok_or_else(|| {
             CollectError::NoSecret(format!(
-                "`{}` needs an account on the server: store a personal access token (or user name and password) and name it with `--secret`",
+                "`{}` needs an account on the server: store a personal access token (or user name and password) and give it with `--user NAME --token-file FILE`",
                 source.name
             ))
         })?;

@@ -24,8 +24,8 @@ pub const PUBLIC_LINES: [&str; 3] = [
 
 /// How a reader checks a footnote without asking anybody.
 pub(crate) const HOW_TO_VERIFY: &str = "How to check a footnote offline: ask the desk for the bundle of this report and \
-    run the command below. It hashes the exhibit anew, compares it with the SHA-256 printed here, and proves that it was in \
-    the log at the leaf and size printed here.";
+    run the command below. It hashes the exhibit anew, compares it with the SHA-256 printed here, and proves that its record \
+    stands in the log at the leaf printed here, under the checkpoint that the bundle states.";
 
 /// The command that checks a bundle.
 pub(crate) const VERIFY_COMMAND: &str = "vedette verify BUNDLE";

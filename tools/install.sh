@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Installs what `make demo` and `make test` need beyond a Rust toolchain, or says exactly what to install.
+# Usage: tools/install.sh demo|test
+set -euo pipefail
+
+packages=()
+need() { # need COMMAND PACKAGE...
+  local command=$1
+  shift
+  command -v "$command" >/dev/null 2>&1 || packages+=("$@")
+}
+
+command -v cargo >/dev/null 2>&1 || {
+  echo "error: no Rust toolchain: install one with rustup (https://rustup.rs), then run this again" >&2
+  exit 2
+}
+need cc build-essential
+need make make
+need pdftotext poppler-utils
+need tesseract tesseract-ocr
+languages=$(tesseract --list-langs 2>/dev/null || true)
+for language in eng ara fas rus deu fra osd; do
+  grep -qx "$language" <<<"$languages" || packages+=("tesseract-ocr-$language")
+done
+
+if [ ${#packages[@]} -eq 0 ]; then
+  exit 0
+fi
+if ! command -v apt-get >/dev/null 2>&1; then
+  cat >&2 <<TEXT
+error: this system has no apt-get, so nothing was installed. Install these by hand, then run this again:
+  a C compiler and make, Tesseract 4 or newer with the languages eng ara fas rus deu fra osd, and pdftotext (poppler).
+  Fedora:  dnf install gcc make poppler-utils tesseract tesseract-osd tesseract-langpack-{eng,ara,fas,rus,deu,fra}
+  Arch:    pacman -S base-devel poppler tesseract tesseract-data-{eng,ara,fas,rus,deu,fra,osd}
+  macOS:   brew install tesseract tesseract-lang poppler   (the sandbox of the reader needs Linux)
+missing here (Debian names): ${packages[*]}
+TEXT
+  exit 2
+fi
+root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null 2>&1 || {
+    echo "error: installing needs root: run \`apt-get install ${packages[*]}\` as root, then run this again" >&2
+    exit 2
+  }
+  root=(sudo)
+fi
+echo "installing: ${packages[*]}"
+"${root[@]}" apt-get update -qq
+DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
