@@ -16,7 +16,7 @@ impl Desk {
         Ok(self.ports.records.report(id)?)
     }
 
-    /// Begins a report, citing `items` as its first footnotes.
+    /// Begins a report, citing `items` as its first footnotes, with an opening for the author to go on from.
     pub fn new_report(&self, who: &Who, series: &str, title: &str, items: &[ItemId]) -> DeskResult<Report> {
         who.may(Role::Analyst, "write reports")?;
         let number = self
@@ -31,7 +31,11 @@ impl Desk {
             + 1;
         let mut report = vedette_publish::new_report(series, number, title, who.name(), self.now());
         for item in items {
-            self.add_citation(&mut report, *item)?;
+            let number = self.add_citation(&mut report, *item)?;
+            let view = self.ports.records.item(*item)?;
+            if let Some(version) = view.content() {
+                report.blocks.extend(vedette_publish::opening(&view, version, number));
+            }
         }
         report.id = self.ports.records.put_report(&report)?;
         self.audit(who, "report new", &report.id.to_string(), title)?;

@@ -41,5 +41,5 @@ pub use export::{Sender, decisions_csv, hashes_csv, hashes_jsonl, items_csv, mis
 pub use render::{
     Form, PUBLIC_LINES, Rendered, preview, release, render_html_fragment, render_html_page, render_markdown,
 };
-pub use report::{cite, new_report};
+pub use report::{cite, new_report, opening};
 pub use source::{SourceError, from_source, to_source};

@@ -2,9 +2,12 @@
 //! types a hash.
 
 use jiff::Timestamp;
-use vedette_core::{EvidenceRef, Footnote, ItemView, MentionKind, Report, ReportId, ReportStatus, Tlp, VersionView};
+use vedette_core::{
+    Audience, Block, BlockKind, EvidenceRef, Footnote, ItemView, MentionKind, Report, ReportId, ReportStatus, Tlp,
+    VersionView,
+};
 
-use crate::clean::defang_address;
+use crate::clean::{defang_address, one_line};
 
 /// An empty draft, not stored yet: its id is 0 until the records give it one, and its sharing limit is TLP:AMBER until
 /// the author says otherwise.
@@ -52,6 +55,22 @@ pub fn cite(report: &mut Report, item: &ItemView, version: &VersionView, tree_si
         },
     });
     number
+}
+
+/// The first words of a report about a cited item, after the field's own formula (on this day, this outlet posted on this
+/// channel), and the first thing it says in its own voice as a quotation. The author goes on from there.
+pub fn opening(item: &ItemView, version: &VersionView, number: u32) -> Vec<Block> {
+    let day = item.item.posted_at.strftime("%B %-d, %Y");
+    let who = outlet_name(item).unwrap_or_else(|| "an account".to_owned());
+    let lead = format!("On {day}, {} posted on {}.[^{number}]", one_line(&who), one_line(&item.source.asked.name));
+    let mut blocks = vec![Block { kind: BlockKind::Lead, audience: Audience::Public, text: lead }];
+    let own = version.findings.iter().flat_map(|found| &found.statements).find(|statement| !statement.reported);
+    if let Some(statement) = own {
+        let quote = statement.quote.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = format!("{quote}[^{number}]");
+        blocks.push(Block { kind: BlockKind::Quote, audience: Audience::Subscriber, text });
+    }
+    blocks
 }
 
 /// The outlet's name as the register has it, when a text of the item names it; else its id in the register.

@@ -3,10 +3,9 @@
 use std::io::{BufRead, BufReader, Read};
 
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::Value;
+use vedette_collect::folder::written_date;
 use vedette_core::Analysis;
 use vedette_core::limits::READING_BYTES_MAX;
 use vedette_desk::{Analyst, DeskConfig};
@@ -35,8 +34,12 @@ struct Line {
     lang: Option<String>,
 }
 
-/// One text to analyse, or why there is none.
-type Input = Result<(Line, Timestamp), String>;
+/// One text to analyse.
+struct Input {
+    line: Line,
+    at: Timestamp,
+    problem: Option<String>,
+}
 
 /// `vedette analyze`.
 pub fn run(args: &AnalyzeArgs, io: &mut Io) -> Result<u8, Failure> {
@@ -79,7 +82,7 @@ fn lines(analyst: &Analyst, mut reader: Box<dyn BufRead>, now: Timestamp, io: &m
     let mut failed = 0u64;
     let mut output = Vec::new();
     loop {
-        let mut batch: Vec<Input> = Vec::with_capacity(LINES_AT_ONCE);
+        let mut batch: Vec<Result<Input, String>> = Vec::with_capacity(LINES_AT_ONCE);
         let mut bytes_read = 0;
         let mut ended = false;
         while batch.len() < LINES_AT_ONCE && bytes_read < BYTES_AT_ONCE {
@@ -148,36 +151,35 @@ fn next_line(reader: &mut dyn BufRead) -> Result<Option<Vec<u8>>, Failure> {
     Ok(Some(line))
 }
 
-fn parse(line: &[u8], now: Timestamp) -> Input {
+fn parse(line: &[u8], now: Timestamp) -> Result<Input, String> {
     let parsed: Line = serde_json::from_slice(line).map_err(|error| error.to_string())?;
     if parsed.text.len() > READING_BYTES_MAX {
         return Err(format!("the text is longer than {READING_BYTES_MAX} bytes"));
     }
-    let at = match &parsed.date {
-        None => now,
-        Some(text) => date(text).ok_or_else(|| format!("`{text}` is not a date: expected ISO 8601"))?,
+    let dated = parsed.date.as_deref().map(written_date);
+    // A text is worth analysing whatever its date says; only its relative dates then count from now, and it says so.
+    let problem = match (&parsed.date, dated) {
+        (Some(text), Some(None)) => {
+            Some(format!("`{}` is not a date (expected ISO 8601), so relative dates count from now", brief(text, 40)))
+        }
+        _ => None,
     };
-    Ok((parsed, at))
+    Ok(Input { at: dated.flatten().unwrap_or(now), line: parsed, problem })
 }
 
-/// An ISO 8601 moment, local time (taken as UTC) or day.
-fn date(text: &str) -> Option<Timestamp> {
-    let text = text.trim();
-    if let Ok(at) = text.parse::<Timestamp>() {
-        return Some(at);
-    }
-    let local = text
-        .parse::<DateTime>()
-        .or_else(|_| text.parse::<Date>().map(|day| day.to_datetime(jiff::civil::Time::midnight())));
-    local.ok()?.to_zoned_datetime(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
-}
-
-fn analyse(analyst: &Analyst, batch: &[Input], threads: usize) -> Vec<Option<Vec<u8>>> {
+fn analyse(analyst: &Analyst, batch: &[Result<Input, String>], threads: usize) -> Vec<Option<Vec<u8>>> {
     let window = DeskConfig::default().event_window_days;
-    let one = |input: &Input| -> Option<Vec<u8>> {
-        let (line, at) = input.as_ref().ok()?;
+    let one = |input: &Result<Input, String>| -> Option<Vec<u8>> {
+        let Input { line, at, problem } = input.as_ref().ok()?;
         let analysis = analyst.analyze(line.id.clone(), line.text.clone(), line.lang.as_deref(), *at, window);
-        serde_json::to_vec(&analysis).ok()
+        match problem {
+            None => serde_json::to_vec(&analysis).ok(),
+            Some(problem) => {
+                let mut value = serde_json::to_value(&analysis).ok()?;
+                value["problems"] = serde_json::json!([problem]);
+                serde_json::to_vec(&value).ok()
+            }
+        }
     };
     let share = batch.len().div_ceil(threads).max(1);
     std::thread::scope(|scope| {

@@ -50,6 +50,8 @@ fn analyze_says_which_lines_are_wrong_and_does_the_others() {
     );
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("line 2") && said.contains("line 3"), "{said}");
+    let odd = desk.write("odd.jsonl", "{\"id\":5,\"text\":\"five\",\"date\":\"26-FEB-1987 15:01\"}\n");
+    assert!(desk.json(&["analyze", &odd, "--json"])[0]["problems"].to_string().contains("26-FEB-1987"));
     let broken = desk.write("broken.txt", [0xff, 0xfe, 0x00, 0x41]);
     assert!(desk.fails(&["analyze", &broken], 2).contains("not UTF-8"));
     desk.fails(&["analyze", "missing.txt"], 2);

@@ -132,8 +132,12 @@ fn a_report_stands_on_its_quotes(desk: &Desk) {
     };
     let created = desk.ok(&["report", "new", "An Outlet Threatens A Cup In An Invented Town", "--cite", item]);
     let id = created.split_whitespace().next().unwrap().to_owned();
-    let head = desk.ok(&["report", "source", &id]);
+    let opening = desk.ok(&["report", "source", &id]);
+    assert!(opening.contains("## lead [public]"), "a report begins with its lead: {opening}");
+    desk.ok(&["report", "check", &id]);
     // The head and the footnotes are what `report source` printed; the text is the author's.
+    let blocks_at = opening.find("## lead").unwrap();
+    let head = format!("{}{}", &opening[..blocks_at], &opening[opening.find("[^1]:").unwrap()..]);
     let blocks = |quoted: &str| {
         format!("## lead [public]\n\nAn outlet posted a poster.[^1]\n\n## quote [subscriber]\n\n{quoted}[^1]\n\n")
     };

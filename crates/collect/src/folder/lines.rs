@@ -198,7 +198,7 @@ impl Gathered {
 }
 
 /// A date as people and programs write it: a full time, a time without zone (taken as UTC), a day, or a mail date.
-pub(crate) fn written_date(text: &str) -> Option<Timestamp> {
+pub fn written_date(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     text.parse::<Timestamp>()
         .ok()

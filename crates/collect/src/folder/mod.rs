@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use vedette_core::{Cursor, Source, VersionState};
 
+pub use lines::written_date;
 pub use walk::Listed;
 
 use self::files::Batch;

@@ -34,7 +34,7 @@ fn the_public_fragment_is_the_excerpt_with_three_lines_and_its_proofs() {
         <ol>
         <li id="r7-fn-1" value="1"><bdi>lantern-media at chat[.]lantern[.]example, Lantern Media, November 12, 2026; captured 2026-11-12 09:14:07 UTC.</bdi> <bdi>hxxps://chat[.]lantern[.]example/channel/lantern-media?msg=n12</bdi> SHA-256 <code>0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c</code>, log leaf 32 of 64 (i12, v12). <a href="#r7-ref-1">back</a></li>
         </ol>
-        <p class="report-verify">How to check a footnote offline: ask the desk for the bundle of this report and run the command below. It hashes the exhibit anew, compares it with the SHA-256 printed here, and proves that it was in the log at the leaf and size printed here. <code>vedette verify BUNDLE</code></p>
+        <p class="report-verify">How to check a footnote offline: ask the desk for the bundle of this report and run the command below. It hashes the exhibit anew, compares it with the SHA-256 printed here, and proves that its record stands in the log at the leaf printed here, under the checkpoint that the bundle states. <code>vedette verify BUNDLE</code></p>
         </section>
         </article>
     "##]].assert_eq(&shown.html_fragment);
@@ -63,7 +63,7 @@ fn the_public_markdown_is_the_same_excerpt() {
 
         [^1]: lantern-media at chat\[.\]lantern\[.\]example, Lantern Media, November 12, 2026; captured 2026-11-12 09:14:07 UTC. hxxps://chat\[.\]lantern\[.\]example/channel/lantern-media?msg=n12 SHA-256 `0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c`, log leaf 32 of 64 (i12, v12).
 
-        How to check a footnote offline: ask the desk for the bundle of this report and run the command below. It hashes the exhibit anew, compares it with the SHA-256 printed here, and proves that it was in the log at the leaf and size printed here. `vedette verify BUNDLE`
+        How to check a footnote offline: ask the desk for the bundle of this report and run the command below. It hashes the exhibit anew, compares it with the SHA-256 printed here, and proves that its record stands in the log at the leaf printed here, under the checkpoint that the bundle states. `vedette verify BUNDLE`
     "#]].assert_eq(&shown.markdown);
 }
 
@@ -91,7 +91,7 @@ fn the_full_markdown_has_the_subscribers_blocks_and_not_the_desks_own() {
         [^1]: lantern-media at chat\[.\]lantern\[.\]example, Lantern Media, November 12, 2026; captured 2026-11-12 09:14:07 UTC. hxxps://chat\[.\]lantern\[.\]example/channel/lantern-media?msg=n12 SHA-256 `0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c`, log leaf 32 of 64 (i12, v12).
         [^2]: lantern-media at chat\[.\]lantern\[.\]example, Lantern Media, November 12, 2026; captured 2026-11-12 09:14:07 UTC. hxxps://chat\[.\]lantern\[.\]example/channel/lantern-media?msg=n13 SHA-256 `0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d`, log leaf 33 of 64 (i13, v13).
 
-        How to check a footnote offline: ask the desk for the bundle of this report and run the command below. It hashes the exhibit anew, compares it with the SHA-256 printed here, and proves that it was in the log at the leaf and size printed here. `vedette verify BUNDLE`
+        How to check a footnote offline: ask the desk for the bundle of this report and run the command below. It hashes the exhibit anew, compares it with the SHA-256 printed here, and proves that its record stands in the log at the leaf printed here, under the checkpoint that the bundle states. `vedette verify BUNDLE`
     "#]].assert_eq(&shown.markdown);
     assert!(release(&cleared(report()), Audience::Restricted).markdown.contains("cooperates"));
 }

@@ -27,6 +27,8 @@ use crate::fault::{Done, io_error};
 
 /// KiB of pages that the writing connection keeps in memory.
 const WRITER_CACHE_KIB: u32 = 32 * 1024;
+/// Pages of the write-ahead log after which it is copied into the file: 32 MB, so that pages changed often are copied once.
+const CHECKPOINT_PAGES: u32 = 4_000;
 /// KiB of pages that each reading connection keeps in memory.
 const READER_CACHE_KIB: u32 = 6 * 1024;
 /// Reading connections that are kept open; more are opened for a rush and closed after it.
@@ -153,6 +155,7 @@ fn open_writer(path: &Path) -> StoreResult<Connection> {
              PRAGMA trusted_schema = OFF;
              PRAGMA temp_store = MEMORY;
              PRAGMA journal_size_limit = 67108864;
+             PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};
              PRAGMA cache_size = -{WRITER_CACHE_KIB};"
         ))?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
