@@ -1,7 +1,7 @@
 //! Bundles: exhibits with the log entries and proofs that anyone can verify offline, as named files. The program packs
 //! them into a zip.
 
-use vedette_core::{ItemId, LeafKind};
+use vedette_core::{ItemId, LeafKind, LogEntry, Sha256, VersionId};
 use vedette_preserve::bundle::{self, BundleFile};
 
 use crate::{Desk, DeskError, DeskResult, Role, Who};
@@ -27,7 +27,7 @@ impl Desk {
         for item in items {
             views.push(self.ports.records.item(*item)?);
         }
-        let leaves = self.commitments(checkpoint.size)?;
+        let (leaves, files) = self.read_log(checkpoint.size)?;
         let mut exhibits = Vec::new();
         for version in views.iter().flat_map(|view| &view.versions) {
             let files = version.version.attachments.iter().filter_map(|file| file.exhibit);
@@ -43,21 +43,33 @@ impl Desk {
         let mut entries = Vec::new();
         for version in views.iter().flat_map(|view| &view.versions) {
             entries.extend(self.ports.records.log_entries(version.version.leaf, 1)?);
+            // A file that came later than its version has a leaf of its own.
+            let of_this = |entry: &&LogEntry| speaks_of(entry, version.version.id);
+            entries.extend(files.iter().filter(of_this).cloned());
         }
         self.audit(who, "export bundle", &format!("{} items", items.len()), "")?;
         Ok(bundle::files(&views, &exhibits, &entries, &leaves, &checkpoint))
     }
 
-    fn commitments(&self, size: u64) -> DeskResult<Vec<vedette_core::Sha256>> {
+    /// All commitments of the log up to `size`, and the entries about files that came late.
+    fn read_log(&self, size: u64) -> DeskResult<(Vec<Sha256>, Vec<LogEntry>)> {
         let mut leaves = Vec::new();
+        let mut files = Vec::new();
         while (leaves.len() as u64) < size {
             let entries = self.ports.records.log_entries(leaves.len() as u64, ROWS)?;
             if entries.is_empty() {
                 break;
             }
-            leaves.extend(entries.into_iter().map(|entry| entry.commitment));
+            leaves.extend(entries.iter().map(|entry| entry.commitment));
+            files.extend(entries.into_iter().filter(|entry| entry.kind == LeafKind::File));
         }
         leaves.truncate(usize::try_from(size).unwrap_or(usize::MAX));
-        Ok(leaves)
+        Ok((leaves, files))
     }
+}
+
+/// Whether a file's log entry is about this version.
+fn speaks_of(entry: &LogEntry, version: VersionId) -> bool {
+    serde_json::from_str::<serde_json::Value>(&entry.record)
+        .is_ok_and(|record| record["version"].as_str() == Some(version.to_string().as_str()))
 }
