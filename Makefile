@@ -16,11 +16,10 @@ demo:            ## install what is missing, build, and serve the fictional worl
 test:            ## install what tests need, then format, lints, tests, doctests
 	tools/install.sh test
 	$(MAKE) lint
-	cargo build --locked -p vedette -p vedette-testkit --bins
 	@if cargo nextest --version >/dev/null 2>&1; then \
 	  cargo nextest run --locked --workspace --no-fail-fast; \
 	else \
-	  cargo test --locked --workspace --lib --bins --tests --no-fail-fast; \
+	  cargo test --locked --workspace --lib --bins --tests --examples --no-fail-fast; \
 	fi
 	cargo test --locked --workspace --doc
 

@@ -5,6 +5,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Component, Path, PathBuf};
 
 use vedette_desk::Desk;
+use vedette_preserve::VerifyReport;
 use vedette_preserve::bundle::BundleFile;
 
 use crate::io::{Failure, Io};
@@ -130,9 +131,13 @@ pub fn verify_bundle(path: &Path, json: bool, io: &mut Io) -> Result<u8, Failure
         }
         files.push(BundleFile { name, bytes });
     }
-    let report = vedette_preserve::bundle::verify(&files);
+    tell_verified(&vedette_preserve::bundle::verify(&files), json, io)
+}
+
+/// Prints what verifying found; the exit code.
+pub fn tell_verified(report: &VerifyReport, json: bool, io: &mut Io) -> Result<u8, Failure> {
     if json {
-        io.json(&report)?;
+        io.json(report)?;
     } else {
         for finding in &report.findings {
             io.line(format!(

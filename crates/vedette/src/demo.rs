@@ -17,6 +17,7 @@ use vedette_desk::{Desk, NewWatch, Who};
 use vedette_text::dates::expand_days;
 
 use crate::cli::{Cli, DemoArgs};
+use crate::commands::sources::work_through;
 use crate::io::{Failure, Io};
 use crate::workspace::name_of;
 use crate::{config, secrets, serve, workspace};
@@ -140,7 +141,7 @@ fn authorisation(now: Timestamp) -> Authorisation {
     }
 }
 
-fn collect(desk: &std::sync::Arc<Desk>, person: &Who, world: &World, url: &str, io: &mut Io) -> Result<(), Failure> {
+fn collect(desk: &Desk, person: &Who, world: &World, url: &str, io: &mut Io) -> Result<(), Failure> {
     let url = url.trim_end_matches('/');
     let host = url.split_once("://").map_or(url, |(_, host)| host).to_owned();
     let secret = Secret::Password { user: world.observer.username.clone(), password: world.observer.password.clone() };
@@ -207,22 +208,10 @@ fn advance(url: &str, host: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn read(desk: &std::sync::Arc<Desk>, io: &mut Io) -> Result<(), Failure> {
+fn read(desk: &Desk, io: &mut Io) -> Result<(), Failure> {
     for _ in 0..READ_PASSES_MAX {
-        let (sender, receiver) = std::sync::mpsc::channel();
-        let done = std::thread::scope(|scope| {
-            let hand = scope.spawn(move || {
-                desk.work(&move |work| {
-                    // The one who shows the progress may have gone.
-                    sender.send(work).ok();
-                })
-            });
-            for work in receiver {
-                io.progress(format!("reading posters and documents: {} done", work.done));
-            }
-            hand.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        })?;
-        io.say(format!("opened and read {} posts with files or HTML", done.done));
+        let done = work_through(desk, io)?;
+        io.say(format!("opened and read {done} posts with files or HTML"));
         if desk.counts()?.jobs_waiting == 0 {
             break;
         }

@@ -16,19 +16,7 @@ pub fn verify(json: bool, context: &Context<'_>, io: &mut Io) -> Result<u8, Fail
             io.progress(format!("verified {done} of {all}"));
         }
     })?;
-    if json {
-        io.json(&report)?;
-    } else {
-        for finding in &report.findings {
-            io.line(format!(
-                "WRONG {} at {}: expected {}, found {}",
-                finding.what, finding.r#where, finding.expected, finding.found
-            ))?;
-        }
-        let word = if report.ok { "all well" } else { "NOT well" };
-        io.line(format!("{word}: {} exhibits, {} leaves, root {}", report.exhibits, report.leaves, report.root))?;
-    }
-    Ok(u8::from(!report.ok))
+    backup::tell_verified(&report, json, io)
 }
 
 /// `vedette backup`.

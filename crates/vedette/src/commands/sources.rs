@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use vedette_collect::Secret;
 use vedette_core::{Authorisation, AuthorityKind, NewSource, Source, SourceId, SourceKind, SourceState};
-use vedette_desk::Round;
+use vedette_desk::{Desk, Round};
 
 use crate::cli::{
     AuthorisationArgs, AuthorityWord, CollectArgs, ImportArgs, ServeArgs, SourceAdd, SourceCommand, SourceWord,
@@ -178,7 +178,7 @@ pub fn import(args: &ImportArgs, context: &Context<'_>, io: &mut Io) -> Result<u
     let round = context.desk.import(&context.who, &paths, &args.name, authorisation, &mut |round| {
         io.progress(format!("{}: {} seen, {} new", round.source, round.seen, round.new));
     })?;
-    let files = work_through(context, io)?;
+    let files = work_through(context.desk, io)?;
     tell(&round, args.json, io)?;
     let seconds = started.elapsed().as_secs_f64();
     io.say(format!("{} versions in {seconds:.1} s, {files} opened by the reader", round.seen));
@@ -206,7 +206,7 @@ pub fn collect(args: &CollectArgs, context: &Context<'_>, io: &mut Io) -> Result
         failed |= round.error.is_some();
         tell(&round, args.json, io)?;
     }
-    work_through(context, io)?;
+    work_through(context.desk, io)?;
     Ok(u8::from(failed))
 }
 
@@ -218,23 +218,23 @@ pub fn work(args: &ServeArgs, context: &Context<'_>, io: &mut Io) -> Result<u8, 
     if args.again {
         io.say(format!("{} versions are read and recognised again", context.desk.derive_again(&context.who)?));
     }
-    let done = work_through(context, io)?;
+    let done = work_through(context.desk, io)?;
     io.line(format!("{done} done"))?;
     Ok(0)
 }
 
-/// Opens and reads what waits; how many versions.
-fn work_through(context: &Context<'_>, io: &mut Io) -> Result<u64, Failure> {
+/// Opens and reads what waits, and shows how far it is; how many versions.
+pub fn work_through(desk: &Desk, io: &mut Io) -> Result<u64, Failure> {
     let (sender, receiver) = std::sync::mpsc::channel();
     let done = std::thread::scope(|scope| {
         let hand = scope.spawn(move || {
-            context.desk.work(&move |work| {
+            desk.work(&move |work| {
                 // The one who shows the progress may have gone.
                 sender.send(work).ok();
             })
         });
         for work in receiver {
-            io.progress(format!("opened and read {} posts with files", work.done));
+            io.progress(format!("opened and read {} posts with files or HTML", work.done));
         }
         hand.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })?;
