@@ -11,6 +11,8 @@ use crate::{Desk, DeskError, DeskResult, Role, Who};
 /// Files that failed earlier and are asked for again in one round.
 const PENDING_FILES_PER_ROUND: usize = 50;
 
+/// Notes that one round tells; all of them are kept.
+const NOTES_MAX: usize = 20;
 /// Failed rounds in a row from which a source raises an alert: one is weather, three are a fault.
 const FAILURES_ALARM: u32 = 3;
 
@@ -27,6 +29,8 @@ pub struct Round {
     pub waiting: u64,
     /// Files that came late.
     pub files: u64,
+    /// What was left out or may have been missed, in words; also kept on the source's page.
+    pub notes: Vec<String>,
     /// What failed and what to do; what was taken in before stays.
     pub error: Option<String>,
 }
@@ -94,6 +98,8 @@ impl Desk {
     ) -> DeskResult<()> {
         let mut failed = None;
         let outcome = run(&mut |haul: Haul| {
+            let room = NOTES_MAX.saturating_sub(round.notes.len());
+            round.notes.extend(haul.notes.iter().take(room).cloned());
             // An authorisation can end while a long backfill runs.
             match self.refuse_unauthorised(source).and_then(|()| self.take_in(source, vec![haul])) {
                 Ok(taken) => {

@@ -1,6 +1,6 @@
 //! Reports: written from cited items, checked against them, released by a named person.
 
-use vedette_core::{Audience, Draft, ItemId, LeafKind, Release, Report, ReportId, ReportStatus, Reviewer};
+use vedette_core::{Audience, Cleared, Draft, ItemId, LeafKind, Release, Report, ReportId, ReportStatus, Reviewer};
 use vedette_publish::{Problem, Severity};
 
 use crate::{Desk, DeskError, DeskResult, Role, Who};
@@ -91,9 +91,13 @@ impl Desk {
         })
     }
 
-    /// A draft rendering for the desk's own eyes, marked as such: HTML fragment.
+    /// A rendering for the desk's own eyes, as an HTML fragment: as released, or else marked as a draft.
     pub fn preview_report(&self, id: ReportId, audience: Audience) -> DeskResult<String> {
-        Ok(vedette_publish::preview(&self.ports.records.report(id)?, audience).html_fragment)
+        let report = self.ports.records.report(id)?;
+        Ok(match released(&report, audience) {
+            Some(cleared) => vedette_publish::release(&cleared, audience).html_fragment,
+            None => vedette_publish::preview(&report, audience).html_fragment,
+        })
     }
 
     /// Opens a report to an audience. Refused while `check` finds an error; logged with who and why.
@@ -122,22 +126,12 @@ impl Desk {
     /// A released report for its audience, as `html` or `markdown`.
     pub fn export_report(&self, id: ReportId, audience: Audience, format: &str) -> DeskResult<String> {
         let report = self.ports.records.report(id)?;
-        let release = report
-            .releases
-            .iter()
-            .rev()
-            .find(|release| release.audience == audience)
-            .filter(|_| report.status == ReportStatus::Published)
-            .cloned()
-            .ok_or_else(|| {
-                DeskError::Report(format!(
-                    "{id} is not released to this audience: `vedette report release {id} --to {}` comes first",
-                    format!("{audience:?}").to_lowercase()
-                ))
-            })?;
-        let reviewer = Reviewer::named(&release.by)
-            .ok_or_else(|| DeskError::Report(format!("{id} was released by nobody: release it again")))?;
-        let cleared = Draft::new(report).clear(reviewer, release.at, &release.reason);
+        let cleared = released(&report, audience).ok_or_else(|| {
+            DeskError::Report(format!(
+                "{id} is not released to this audience: `vedette report release {id} --to {}` comes first",
+                format!("{audience:?}").to_lowercase()
+            ))
+        })?;
         let rendered = vedette_publish::release(&cleared, audience);
         match format {
             "html" => Ok(rendered.html_page),
@@ -145,4 +139,14 @@ impl Desk {
             other => Err(DeskError::Unusable(format!("`{other}` is not a format: expected html or markdown"))),
         }
     }
+}
+
+/// The report as a named person let it out to exactly this audience; nothing when nobody did, or when it changed since.
+fn released(report: &Report, audience: Audience) -> Option<Cleared<Report>> {
+    let release = report.releases.iter().rev().find(|release| release.audience == audience)?;
+    if report.status != ReportStatus::Published {
+        return None;
+    }
+    let reviewer = Reviewer::named(&release.by)?;
+    Some(Draft::new(report.clone()).clear(reviewer, release.at, &release.reason))
 }

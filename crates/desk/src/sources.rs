@@ -21,6 +21,7 @@ impl Desk {
             return Err(DeskError::Unusable("the authorisation has ended already: give a later --until".to_owned()));
         }
         new.address = new.address.trim_end_matches('/').to_owned();
+        check_address(&new)?;
         if let Some(twin) = self.ports.records.sources()?.into_iter().find(|other| {
             other.state != SourceState::Removed
                 && other.asked.kind == new.kind
@@ -111,5 +112,24 @@ impl Desk {
             authorisation,
         };
         Ok(self.ports.records.add_source(&new, self.now())?)
+    }
+}
+
+/// Refuses an address that no connector of its kind could ever follow.
+fn check_address(new: &NewSource) -> DeskResult<()> {
+    let address = new.address.as_str();
+    match new.kind {
+        SourceKind::Rocketchat | SourceKind::Feed => {
+            let host = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+            if host.is_some_and(|host| !host.is_empty() && !host.starts_with('/')) {
+                return Ok(());
+            }
+            Err(DeskError::Unusable(format!(
+                "`{address}` is not a web address: expected one like https://news.example/rss.xml"
+            )))
+        }
+        SourceKind::Folder if std::path::Path::new(address).is_dir() => Ok(()),
+        SourceKind::Folder => Err(DeskError::Unusable(format!("there is no folder `{address}`"))),
+        SourceKind::Import => Ok(()),
     }
 }

@@ -132,6 +132,10 @@ impl Failure {
 impl From<vedette_desk::DeskError> for Failure {
     fn from(error: vedette_desk::DeskError) -> Self {
         let code = if error.is_usage() { 2 } else { 1 };
+        if let vedette_desk::DeskError::Store(error) = error {
+            // The store's own failures come with what to do next.
+            return Self { code, ..error.into() };
+        }
         Self { message: error.to_string(), hint: None, code, is_locked: false }
     }
 }

@@ -60,7 +60,7 @@ fn run(cli: Cli, io: &mut Io) -> Result<u8, Failure> {
         Command::Analyze(args) => analyze::run(args, io),
         Command::Hash(args) => hashing::hash(args, io),
         Command::Match(args) if args.against.is_some() => hashing::match_list(args, io),
-        Command::Verify { path: Some(path), json } if path.is_file() => backup::verify_bundle(path, *json, io),
+        Command::Verify { path: Some(path), json } if !io.path(path).is_dir() => backup::verify_bundle(path, *json, io),
         Command::Restore { file, dir } => backup::restore(file, dir, io),
         Command::Serve(args) => serve::run(serve::Parts::all(), args, &cli, io),
         Command::Web(args) => serve::run(serve::Parts::web(), args, &cli, io),
@@ -78,5 +78,11 @@ fn start_logging(verbose: u8) {
     };
     let filter = tracing_subscriber::EnvFilter::try_from_env("VEDETTE_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(format!("{level},tantivy=warn,html5ever=error")));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let colour = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(colour)
+        .with_target(false)
+        .init();
 }

@@ -80,6 +80,30 @@ fn no_authorisation_no_collection() {
 }
 
 #[test]
+fn an_address_that_nothing_could_follow_is_refused_at_once() {
+    let desk = Desk::new();
+    for address in ["", "notaurl", "ftp://news.example/rss.xml", "https://"] {
+        let mut add = vec!["source", "add", "feed", address];
+        add.extend(OWN);
+        desk.fails(&add, 2);
+    }
+    let mut add = vec!["source", "add", "folder", "no-such-folder"];
+    add.extend(OWN);
+    desk.fails(&add, 2);
+    assert!(desk.fails(&["verify", "no-such.zip"], 2).contains("no-such.zip"));
+}
+
+#[test]
+fn a_line_that_cannot_be_imported_is_told() {
+    let desk = Desk::new();
+    let file =
+        desk.write("posts.jsonl", "{\"id\":\"a\",\"text\":\"one\"}\nnonsense\n{\"id\":\"c\",\"text\":\"three\"}\n");
+    let round = &desk.json(&["import", &file, "--json"])[0];
+    assert_eq!(round["new"], 2);
+    assert!(round["notes"].to_string().contains("line 2"), "{round}");
+}
+
+#[test]
 fn a_folder_is_collected_and_followed() {
     let desk = Desk::new();
     std::fs::create_dir(desk.path("in")).unwrap();

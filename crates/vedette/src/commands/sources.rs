@@ -248,10 +248,13 @@ fn tell(round: &Round, json: bool, io: &mut Io) -> Result<(), Failure> {
     if json {
         return io.json(&serde_json::json!({
             "source": round.source, "seen": round.seen, "new": round.new, "waiting": round.waiting,
-            "files": round.files, "error": round.error,
+            "files": round.files, "notes": round.notes, "error": round.error,
         }));
     }
     io.line(format!("{}: {} seen, {} new", round.source, round.seen, round.new))?;
+    for note in &round.notes {
+        io.say(format!("note: {note}"));
+    }
     if let Some(error) = &round.error {
         io.say(format!("error: {}: {error}", round.source));
         io.say("hint: what had arrived is kept; the next round goes on from there");
