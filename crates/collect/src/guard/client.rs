@@ -218,7 +218,11 @@ impl GuardedClient {
             None => Ok(()),
             Some(Refusal::Private(_)) if self.allowed.names(&host, port) => Ok(()),
             Some(why) => Err(CollectError::PrivateAddress {
-                host: url.port().map_or(host.clone(), |port| format!("{host}:{port}")),
+                host: match (url.port(), host.contains(':')) {
+                    (Some(port), true) => format!("[{host}]:{port}"),
+                    (Some(port), false) => format!("{host}:{port}"),
+                    (None, _) => host.clone(),
+                },
                 ip: host,
                 kind: why.words(),
             }),

@@ -138,6 +138,20 @@ fn a_name_that_changes_to_a_private_address_is_refused_at_the_next_connection() 
 }
 
 #[test]
+fn the_refusal_names_the_host_as_it_can_be_allowed() {
+    for (url, named) in
+        [("http://[::1]:9/", "[::1]:9"), ("http://127.0.0.1:9/", "127.0.0.1:9"), ("http://127.0.0.1/", "127.0.0.1")]
+    {
+        let closed = GuardedClient::new(Policy::default(), World::new().env());
+        let refused = get(&closed, &Url::parse(url).unwrap()).unwrap_err();
+        assert!(refused.to_string().contains(&format!("--allow-private {named}`")), "{refused}");
+        let policy = Policy { allow_private: vec![named.to_owned()], ..Policy::default() };
+        let allowed = get(&GuardedClient::new(policy, World::new().env()), &Url::parse(url).unwrap()).unwrap_err();
+        assert!(!matches!(allowed, CollectError::PrivateAddress { .. }), "{allowed}");
+    }
+}
+
+#[test]
 fn a_redirect_to_a_private_address_is_refused() {
     for target in ["http://10.1.2.3/", "http://[::1]/", "http://2130706434/", "//169.254.169.254/latest/meta-data"] {
         let server = Scripted::start(move |_, _| redirect(target));
