@@ -13,7 +13,7 @@ bin=${VEDETTE_BIN:-target/release}/vedette
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-echo "machine: $(nproc) cores, $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs), commit $(git rev-parse --short HEAD 2>/dev/null || echo none), $(date -u +%F)"
+echo "machine: $(nproc) cores, $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs), commit $(git -C "$(dirname "$bin")" rev-parse --short HEAD 2>/dev/null || echo unknown), $(date -u +%F)"
 printf '%-28s %9s %9s %11s %9s %9s %9s\n' collection documents MB 'seconds' docs/s MB/s 'peak MB'
 run() { # run NAME FILE...
   local name=$1
