@@ -29,6 +29,7 @@ pub fn connector_for(source: &Source, secret: Option<&Secret>, env: Env) -> Resu
         SourceKind::Rocketchat => Box::new(RocketchatConnector::new(source, secret, env)?),
         SourceKind::Feed => Box::new(FeedConnector::new(source, env)?),
         SourceKind::Folder => Box::new(FolderConnector::new(source, env)),
+        SourceKind::Matrix | SourceKind::Web | SourceKind::Section | SourceKind::Telegram => return unbuilt(source),
         SourceKind::Import => {
             return Err(CollectError::Refused(format!(
                 "`{}` was imported once and is not followed: import its files again with `vedette import PATH`",
@@ -45,8 +46,13 @@ pub fn check(source: &Source, secret: Option<&Secret>, env: Env) -> Result<Vec<S
         SourceKind::Rocketchat => RocketchatConnector::new(source, secret, env)?.check(),
         SourceKind::Feed => FeedConnector::new(source, env)?.check(),
         SourceKind::Folder => FolderConnector::new(source, env).check(),
+        SourceKind::Matrix | SourceKind::Web | SourceKind::Section | SourceKind::Telegram => unbuilt(source),
         SourceKind::Import => Ok(vec!["imported once; there is nothing to reach".to_owned()]),
     }
+}
+
+fn unbuilt<T>(source: &Source) -> Result<T, CollectError> {
+    Err(CollectError::Refused(format!("`{}` cannot be followed by this version", source.asked.name)))
 }
 
 fn authorised(source: &Source, env: &Env) -> Result<(), CollectError> {

@@ -79,6 +79,8 @@ pub(crate) fn source(kind: SourceKind, address: &str, room: Option<&str>) -> Sou
                 recorded_at: Timestamp::UNIX_EPOCH,
                 until: None,
             },
+            reach: vedette_core::Reach::default(),
+            keeping: vedette_core::Keeping::default(),
         },
         state: SourceState::Active,
         added_at: Timestamp::UNIX_EPOCH,

@@ -20,6 +20,43 @@ pub struct Haul {
     pub cursor: Option<Cursor>,
     /// What may have been missed or was left out, in words for the source's page.
     pub notes: Vec<String>,
+    /// Stretches of time of which something may have been missed, or that are whole again.
+    pub gaps: Vec<GapNote>,
+    /// Where this answer, with those before it, is all that the source shows of a stretch of time.
+    pub complete: Option<CompleteWindow>,
+}
+
+/// News of the gap ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GapNote {
+    /// Something posted between the two times may have been missed, and why.
+    Opened {
+        /// From this time on.
+        from: Timestamp,
+        /// Until this time.
+        to: Timestamp,
+        /// Why, in words (`the connection was lost`).
+        why: String,
+    },
+    /// Everything that the source shows between the two times has been taken in: gaps that lie inside are closed.
+    Closed {
+        /// From this time on.
+        from: Timestamp,
+        /// Until this time.
+        to: Timestamp,
+    },
+}
+
+/// All posts that a source shows of a stretch of time. A known post of that stretch that is not among them, and is not
+/// known as deleted, is gone: it gets a version `deleted-inferred`. Claim it only where the listing is known to be whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompleteWindow {
+    /// Posts from this time on (by the time the source gives).
+    pub from: Timestamp,
+    /// Posts before this time.
+    pub to: Timestamp,
+    /// Native ids of all that is shown.
+    pub native_ids: Vec<String>,
 }
 
 /// What was asked: never holds a credential.

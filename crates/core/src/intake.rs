@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Assessment, AttachmentId, CaptureId, Cursor, FamilyId, Findings, ItemId, JobId, LikenessKind, Markup, PageKeep,
-    Reading, Sha256, SourceId, VersionId, VersionState,
+    Assessment, AttachmentId, CaptureId, Cursor, FamilyId, Findings, GapNote, ItemId, JobId, LikenessKind, Markup,
+    PageKeep, Reading, Sha256, SourceId, VersionId, VersionState,
 };
 
 /// Everything one haul leaves in the records; committed whole or not at all.
@@ -23,6 +23,8 @@ pub struct Intake {
     pub cursor: Option<Cursor>,
     /// What may have been missed, in words.
     pub notes: Vec<String>,
+    /// News of the gap ledger.
+    pub gaps: Vec<GapNote>,
 }
 
 /// One act of fetching.
@@ -155,6 +157,10 @@ pub struct SourceReport {
     pub new_versions: u64,
     /// What failed and what to do.
     pub error: Option<String>,
+    /// Posts that the source says are still to be fetched; 0 when all were.
+    pub backlog: u64,
+    /// Until when it is left alone after failing again and again.
+    pub resting_until: Option<Timestamp>,
 }
 
 /// Everything derived from one version; stored whole, replacing what was derived before.

@@ -36,7 +36,7 @@ pub use findings::{
     Attack, CalendarEvent, DateMention, Findings, LinkKind, LinkMention, Mention, MentionKind, Slot, Statement,
     StatementKind,
 };
-pub use haul::{Found, FoundFile, Haul, Markup, PageKeep, RequestRecord};
+pub use haul::{CompleteWindow, Found, FoundFile, GapNote, Haul, Markup, PageKeep, RequestRecord};
 pub use ids::{
     AlertId, AttachmentId, CaptureId, FamilyId, ItemId, JobId, ParseIdError, ReportId, SourceId, VersionId, WatchId,
 };
@@ -50,7 +50,8 @@ pub use query::{Clause, Facet, FacetCount, FieldName, Query, SearchAnswer, Searc
 pub use reading::{Language, Reading, ReadingKind};
 pub use report::{Audience, Block, BlockKind, EvidenceRef, Footnote, Release, Report, ReportStatus, Tlp};
 pub use source::{
-    Authorisation, AuthorityKind, Cursor, NewSource, Source, SourceHealth, SourceKind, SourceState, SourceSuggestion,
+    Authorisation, AuthorityKind, Cursor, Gap, Keeping, NewSource, Reach, Rhythm, Source, SourceHealth, SourceKind,
+    SourceState, SourceSuggestion,
 };
 pub use views::{
     Counts, ExhibitInfo, FamilyMember, FamilyView, InboxQuery, InboxRow, ItemView, LikenessKind, LikenessView,

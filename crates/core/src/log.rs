@@ -29,6 +29,12 @@ pub enum LeafKind {
     Export,
     /// Bytes were erased; their hash stays.
     Erasure,
+    /// Results were derived from versions.
+    Derivation,
+    /// A person looked at restricted material.
+    View,
+    /// The key that signs checkpoints was made or changed.
+    Key,
 }
 
 impl LeafKind {
@@ -45,6 +51,9 @@ impl LeafKind {
             Self::Release => "release",
             Self::Export => "export",
             Self::Erasure => "erasure",
+            Self::Derivation => "derivation",
+            Self::View => "view",
+            Self::Key => "key",
         }
     }
 
@@ -61,6 +70,9 @@ impl LeafKind {
             Self::Release,
             Self::Export,
             Self::Erasure,
+            Self::Derivation,
+            Self::View,
+            Self::Key,
         ]
         .into_iter()
         .find(|kind| kind.word() == word)

@@ -5,10 +5,10 @@ use jiff::Timestamp;
 
 use crate::{
     Alert, AlertId, AlertKind, AlertState, AuditEntry, Authorisation, Checkpoint, Counts, Cursor, Decision, Derived,
-    ExhibitInfo, FamilyId, FamilyView, InboxQuery, InboxRow, Intake, ItemId, ItemView, Job, JobId, LeafKind, Level,
-    LogEntry, NewExhibit, NewSource, PendingFile, Receipt, Report, ReportId, SearchAnswer, SearchRequest, Sha256,
-    Source, SourceId, SourceReport, SourceState, SourceSuggestion, StoreResult, TimelineBucket, User, VersionId,
-    VersionView, Watch, WatchId,
+    ExhibitInfo, FamilyId, FamilyView, Gap, InboxQuery, InboxRow, Intake, ItemId, ItemView, Job, JobId, Keeping,
+    LeafKind, Level, LogEntry, NewExhibit, NewSource, PendingFile, Receipt, Report, ReportId, Rhythm, SearchAnswer,
+    SearchRequest, Sha256, Source, SourceId, SourceReport, SourceState, SourceSuggestion, StoreResult, TimelineBucket,
+    User, VersionId, VersionView, Watch, WatchId,
 };
 
 /// Bytes by their SHA-256.
@@ -50,6 +50,23 @@ pub trait Records: Send + Sync {
     fn report_source(&self, id: SourceId, report: &SourceReport) -> StoreResult<()>;
     /// Notes about what may have been missed, newest first.
     fn source_notes(&self, id: SourceId, limit: usize) -> StoreResult<Vec<(Timestamp, String)>>;
+    /// Posts of a source, by the time it gives them, from `from` to before `to`, that are not known as deleted: native id
+    /// and that time. At most `limit`, oldest first.
+    fn live_posts(
+        &self,
+        id: SourceId,
+        from: Timestamp,
+        to: Timestamp,
+        limit: usize,
+    ) -> StoreResult<Vec<(String, Timestamp)>>;
+    /// Times that a source gives its latest posts, newest first.
+    fn latest_posts(&self, id: SourceId, limit: usize) -> StoreResult<Vec<Timestamp>>;
+    /// The gap ledger of a source, newest first.
+    fn gaps(&self, id: SourceId, limit: usize) -> StoreResult<Vec<Gap>>;
+    /// Records how long what a source brings is kept; logged.
+    fn set_keeping(&self, id: SourceId, keeping: &Keeping, by: &str, at: Timestamp) -> StoreResult<()>;
+    /// Notes how often a source posts.
+    fn set_rhythm(&self, id: SourceId, rhythm: Option<Rhythm>) -> StoreResult<()>;
     /// Notes channels that collected posts point to.
     fn suggest_sources(&self, suggestions: &[SourceSuggestion]) -> StoreResult<()>;
     /// Channels that wait for an authorisation, most often seen first.

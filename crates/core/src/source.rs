@@ -13,6 +13,14 @@ pub enum SourceKind {
     Rocketchat,
     /// An RSS, Atom or JSON feed.
     Feed,
+    /// A room of a Matrix server.
+    Matrix,
+    /// One web page.
+    Web,
+    /// A section of a web site: a page of links and the pages of that site which it links to.
+    Section,
+    /// A public Telegram channel, by its preview pages.
+    Telegram,
     /// A folder of files on this machine.
     Folder,
     /// Files and JSON lines given once to `vedette import`.
@@ -20,11 +28,20 @@ pub enum SourceKind {
 }
 
 impl SourceKind {
+    /// Whether it is a conversation, where texts are full of people's handles.
+    pub fn is_chat(self) -> bool {
+        matches!(self, Self::Rocketchat | Self::Matrix | Self::Telegram)
+    }
+
     /// The word used on the command line.
     pub fn word(self) -> &'static str {
         match self {
             Self::Rocketchat => "rocketchat",
             Self::Feed => "feed",
+            Self::Matrix => "matrix",
+            Self::Web => "web",
+            Self::Section => "section",
+            Self::Telegram => "telegram",
             Self::Folder => "folder",
             Self::Import => "import",
         }
@@ -96,6 +113,56 @@ pub struct NewSource {
     pub secret: Option<String>,
     /// The authorisation record.
     pub authorisation: Authorisation,
+    /// By which way and how often it is asked.
+    #[serde(default, skip_serializing_if = "Reach::is_default")]
+    pub reach: Reach,
+    /// How long what it brings is kept.
+    #[serde(default, skip_serializing_if = "Keeping::is_default")]
+    pub keeping: Keeping,
+}
+
+/// By which way and how often a source is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Reach {
+    /// Proxy, such as `http://127.0.0.1:3128` or `socks5h://127.0.0.1:9050` (Tor); `None` is a direct connection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<String>,
+    /// What the program calls itself towards the server; `None` is its own name and version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
+    /// Milliseconds between two requests to one endpoint; `None` is the connector's own pace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pace_ms: Option<u64>,
+    /// Seconds between two rounds; `None` is the program's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub every_s: Option<u64>,
+}
+
+impl Reach {
+    /// Whether nothing was asked for.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// How long what a source brings is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Keeping {
+    /// Days after which what was captured is erased; `None` is for ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub days: Option<u32>,
+    /// A legal hold, with its reason: nothing of this source is erased while it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hold: Option<String>,
+}
+
+impl Keeping {
+    /// Whether nothing was asked for.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A watched place as recorded.
@@ -131,6 +198,46 @@ pub struct SourceHealth {
     pub items: u64,
     /// Files that were named but could not be fetched yet.
     pub files_missing: u64,
+    /// How often it posts, when enough is known.
+    #[serde(default)]
+    pub rhythm: Option<Rhythm>,
+    /// Posts that the source says are still to be fetched.
+    #[serde(default)]
+    pub backlog: u64,
+    /// Until when it is left alone after failing again and again.
+    #[serde(default)]
+    pub resting_until: Option<Timestamp>,
+    /// Stretches of time of which something may have been missed and that are not whole again.
+    #[serde(default)]
+    pub open_gaps: u64,
+}
+
+/// How often a source posts, from the times between its latest posts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rhythm {
+    /// Seconds between two posts: half of the pauses are shorter.
+    pub usual_s: u64,
+    /// Seconds that nearly no pause exceeded.
+    pub longest_s: u64,
+    /// How many pauses this comes from.
+    pub pauses: u64,
+}
+
+/// A stretch of time of which something may have been missed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// Where.
+    pub source: SourceId,
+    /// From this time on.
+    pub from: Timestamp,
+    /// Until this time.
+    pub to: Timestamp,
+    /// Why.
+    pub why: String,
+    /// When it was noticed.
+    pub noted_at: Timestamp,
+    /// When everything that the source shows of it had been taken in; `None` while it is open.
+    pub closed_at: Option<Timestamp>,
 }
 
 /// Where a connector goes on: opaque to everyone but the connector that wrote it (JSON).

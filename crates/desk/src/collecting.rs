@@ -63,9 +63,16 @@ impl Desk {
             Err(DeskError::Collect(error)) => Some(error.to_string()),
             Err(error) => return Err(error),
         };
-        self.ports
-            .records
-            .report_source(id, &SourceReport { at: self.now(), new_versions: round.new, error: round.error.clone() })?;
+        self.ports.records.report_source(
+            id,
+            &SourceReport {
+                at: self.now(),
+                new_versions: round.new,
+                error: round.error.clone(),
+                backlog: 0,
+                resting_until: None,
+            },
+        )?;
         let failures = self.ports.records.source(id)?.health.failures;
         if let Some(error) = round.error.as_ref().filter(|_| failures >= FAILURES_ALARM) {
             let text = format!("{} failed {failures} times in a row: {error}", round.source);

@@ -5,7 +5,7 @@ use vedette_core::limits::{ATTACHMENTS_MAX, INLINE_EXHIBIT_BYTES_MAX};
 use vedette_core::ports::Blobs;
 use vedette_core::{
     Found, FoundFile, Haul, Intake, Markup, NewAttachment, NewCapture, NewExhibit, NewVersion, PageKeep, Sha256,
-    Source, SourceKind, StoreResult,
+    Source, StoreResult,
 };
 use vedette_preserve::{names, sha256};
 
@@ -36,6 +36,7 @@ pub(crate) fn intake(source: &Source, haul: Haul, names_key: &[u8; 32], blobs: &
         versions,
         cursor: haul.cursor,
         notes: haul.notes,
+        gaps: haul.gaps,
     })
 }
 
@@ -54,7 +55,7 @@ fn version(
         attachments.push(attachment(file, blobs, exhibits)?);
     }
     // Only chats are full of people's handles; a newspaper's `@` is the desk's own finding aid.
-    let text = if source.asked.kind == SourceKind::Rocketchat {
+    let text = if source.asked.kind.is_chat() {
         names::replace_handles(&found.text, &found.handles, names_key, server)
     } else {
         found.text

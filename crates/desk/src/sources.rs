@@ -110,6 +110,8 @@ impl Desk {
             allow_private: Vec::new(),
             secret: None,
             authorisation,
+            reach: vedette_core::Reach::default(),
+            keeping: vedette_core::Keeping::default(),
         };
         Ok(self.ports.records.add_source(&new, self.now())?)
     }
@@ -119,7 +121,12 @@ impl Desk {
 fn check_address(new: &NewSource) -> DeskResult<()> {
     let address = new.address.as_str();
     match new.kind {
-        SourceKind::Rocketchat | SourceKind::Feed => {
+        SourceKind::Rocketchat
+        | SourceKind::Matrix
+        | SourceKind::Feed
+        | SourceKind::Web
+        | SourceKind::Section
+        | SourceKind::Telegram => {
             let host = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
             if host.is_some_and(|host| !host.is_empty() && !host.starts_with('/')) {
                 return Ok(());

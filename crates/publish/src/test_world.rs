@@ -29,6 +29,8 @@ fn source() -> Source {
                 recorded_at: at("2026-11-01T00:00:00Z"),
                 until: None,
             },
+            reach: vedette_core::Reach::default(),
+            keeping: vedette_core::Keeping::default(),
         },
         state: SourceState::Active,
         added_at: at("2026-11-01T00:00:00Z"),

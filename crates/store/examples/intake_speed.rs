@@ -109,6 +109,8 @@ fn source(now: Timestamp) -> NewSource {
             recorded_at: now,
             until: None,
         },
+        reach: vedette_core::Reach::default(),
+        keeping: vedette_core::Keeping::default(),
     }
 }
 
@@ -153,7 +155,7 @@ fn intake(source: SourceId, first: usize, texts: &[String], now: Timestamp) -> I
         page_size_bytes: 1,
         page_keep: PageKeep::IsExhibit,
     };
-    Intake { source, capture, exhibits, versions, cursor: Some(Cursor(first.to_string())), notes: vec![] }
+    Intake { source, capture, exhibits, versions, cursor: Some(Cursor(first.to_string())), notes: vec![], gaps: vec![] }
 }
 
 fn derived(taken: &TakenVersion, text: &str) -> Derived {

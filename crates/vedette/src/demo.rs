@@ -159,6 +159,8 @@ fn collect(desk: &Desk, person: &Who, world: &World, url: &str, io: &mut Io) -> 
             allow_private: vec![host.clone()],
             secret: Some(stored.clone()),
             authorisation: authorisation(desk.now()),
+            reach: vedette_core::Reach::default(),
+            keeping: vedette_core::Keeping::default(),
         })
         .collect();
     sources.push(NewSource {
@@ -170,6 +172,8 @@ fn collect(desk: &Desk, person: &Who, world: &World, url: &str, io: &mut Io) -> 
         allow_private: vec![host.clone()],
         secret: None,
         authorisation: authorisation(desk.now()),
+        reach: vedette_core::Reach::default(),
+        keeping: vedette_core::Keeping::default(),
     });
     let mut ids = Vec::new();
     for source in sources {

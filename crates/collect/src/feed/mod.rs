@@ -212,6 +212,8 @@ impl Gathered<'_> {
             found: std::mem::take(&mut self.found),
             cursor,
             notes: capped(&mut self.notes),
+            gaps: Vec::new(),
+            complete: None,
         })
     }
 }

@@ -182,6 +182,8 @@ impl<'a> Batch<'a> {
             found: std::mem::take(&mut self.found),
             cursor,
             notes: capped(&mut self.notes),
+            gaps: Vec::new(),
+            complete: None,
         })
     }
 }

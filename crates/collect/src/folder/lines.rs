@@ -193,6 +193,8 @@ impl Gathered {
             found,
             cursor: None,
             notes: std::mem::take(&mut self.notes),
+            gaps: Vec::new(),
+            complete: None,
         })
     }
 }

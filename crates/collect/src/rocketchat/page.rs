@@ -45,6 +45,8 @@ impl RocketchatConnector {
             found,
             cursor,
             notes,
+            gaps: Vec::new(),
+            complete: None,
         };
         let mut found = Vec::new();
         let mut file_bytes = 0;

@@ -272,6 +272,7 @@ impl Checking<'_> {
                 match (action.as_str(), expected.as_mut()) {
                     ("added", _) => expected = Some(from_json(&value)?),
                     ("authorised", Some(source)) => source.authorisation = from_json(&value)?,
+                    ("keeping", Some(source)) => source.keeping = from_json(&value)?,
                     ("state", _) => expected_state = value,
                     _ => {}
                 }

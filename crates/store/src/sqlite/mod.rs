@@ -5,6 +5,7 @@ mod check;
 mod decisions;
 mod derived;
 mod files;
+mod gaps;
 mod house;
 mod items;
 mod lists;

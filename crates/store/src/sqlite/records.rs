@@ -6,14 +6,15 @@ use jiff::Timestamp;
 use vedette_core::ports::Records;
 use vedette_core::{
     Alert, AlertId, AlertKind, AlertState, AuditEntry, Authorisation, Checkpoint, Counts, Cursor, Decision, Derived,
-    ExhibitInfo, FamilyId, FamilyView, InboxQuery, InboxRow, Intake, ItemId, ItemView, LeafKind, LogEntry, NewExhibit,
-    NewSource, PendingFile, Receipt, Report, ReportId, Sha256, Source, SourceId, SourceReport, SourceState,
-    SourceSuggestion, StoreError, StoreResult, TimelineBucket, User, VersionId, VersionView, Watch, WatchId,
+    ExhibitInfo, FamilyId, FamilyView, Gap, InboxQuery, InboxRow, Intake, ItemId, ItemView, Keeping, LeafKind,
+    LogEntry, NewExhibit, NewSource, PendingFile, Receipt, Report, ReportId, Rhythm, Sha256, Source, SourceId,
+    SourceReport, SourceState, SourceSuggestion, StoreError, StoreResult, TimelineBucket, User, VersionId, VersionView,
+    Watch, WatchId,
 };
 
 use crate::SqliteRecords;
 use crate::fault::io_error;
-use crate::sqlite::{check, decisions, derived, files, house, items, lists, log, sources, take_in};
+use crate::sqlite::{check, decisions, derived, files, gaps, house, items, lists, log, sources, take_in};
 
 impl Records for SqliteRecords {
     fn take_in(&self, intakes: &[Intake]) -> StoreResult<Vec<Receipt>> {
@@ -66,6 +67,32 @@ impl Records for SqliteRecords {
 
     fn source_notes(&self, id: SourceId, limit: usize) -> StoreResult<Vec<(Timestamp, String)>> {
         self.read(|tx| sources::notes(tx, id, limit))
+    }
+
+    fn live_posts(
+        &self,
+        id: SourceId,
+        from: Timestamp,
+        to: Timestamp,
+        limit: usize,
+    ) -> StoreResult<Vec<(String, Timestamp)>> {
+        self.read(|tx| gaps::live_posts(tx, id, from, to, limit))
+    }
+
+    fn latest_posts(&self, id: SourceId, limit: usize) -> StoreResult<Vec<Timestamp>> {
+        self.read(|tx| gaps::latest_posts(tx, id, limit))
+    }
+
+    fn gaps(&self, id: SourceId, limit: usize) -> StoreResult<Vec<Gap>> {
+        self.read(|tx| gaps::list(tx, id, limit))
+    }
+
+    fn set_keeping(&self, id: SourceId, keeping: &Keeping, by: &str, at: Timestamp) -> StoreResult<()> {
+        self.write(|tx| sources::set_keeping(tx, id, keeping, by, at))
+    }
+
+    fn set_rhythm(&self, id: SourceId, rhythm: Option<Rhythm>) -> StoreResult<()> {
+        self.write(|tx| sources::set_rhythm(tx, id, rhythm))
     }
 
     fn suggest_sources(&self, suggestions: &[SourceSuggestion]) -> StoreResult<()> {

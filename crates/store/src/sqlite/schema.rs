@@ -6,7 +6,7 @@ use vedette_core::StoreError;
 use crate::fault::Done;
 
 /// Every migration there ever was, oldest first; its place plus one is the version it leads to.
-const MIGRATIONS: [&str; 1] = [V1];
+const MIGRATIONS: [&str; 2] = [V1, V2];
 
 /// Times are microseconds since 1970, digests are 32 bytes, ids are row numbers.
 const V1: &str = "
@@ -262,6 +262,25 @@ CREATE TABLE audit (
     object TEXT NOT NULL,
     detail TEXT NOT NULL
 );
+";
+
+/// Health by rhythm, the gap ledger, and looking up what a source shows of a stretch of time.
+const V2: &str = "
+ALTER TABLE sources ADD COLUMN rhythm TEXT;             -- JSON
+ALTER TABLE sources ADD COLUMN backlog INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sources ADD COLUMN resting_until INTEGER;
+CREATE TABLE gaps (
+    id INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL REFERENCES sources,
+    from_at INTEGER NOT NULL,
+    to_at INTEGER NOT NULL,
+    why TEXT NOT NULL,
+    noted_at INTEGER NOT NULL,
+    closed_at INTEGER
+);
+CREATE INDEX gaps_source ON gaps (source, noted_at);
+CREATE INDEX gaps_open ON gaps (source, from_at) WHERE closed_at IS NULL;
+CREATE INDEX items_source_time ON items (source, posted_at);
 ";
 
 /// Version that this program writes.

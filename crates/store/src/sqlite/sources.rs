@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use vedette_core::{
-    Authorisation, Cursor, ItemId, NewSource, Source, SourceHealth, SourceId, SourceReport, SourceState,
-    SourceSuggestion,
+    Authorisation, Cursor, ItemId, Keeping, NewSource, Rhythm, Source, SourceHealth, SourceId, SourceReport,
+    SourceState, SourceSuggestion,
 };
 use vedette_preserve::records::{SourceRecord, asked_text, source_state_word, whole};
 
@@ -14,7 +14,8 @@ use crate::sqlite::rows::{from_json, micros, optional_time, rows, source_state, 
 
 const COLUMNS: &str = "SELECT id, asked, state, added_at, last_success_at, last_item_at, last_error_at, last_error,
     failures, items, (SELECT COUNT(*) FROM attachments a
-        WHERE a.source = sources.id AND a.exhibit IS NULL AND a.url IS NOT NULL) FROM sources";
+        WHERE a.source = sources.id AND a.exhibit IS NULL AND a.url IS NOT NULL), rhythm, backlog, resting_until,
+    (SELECT COUNT(*) FROM gaps g WHERE g.source = sources.id AND g.closed_at IS NULL) FROM sources";
 
 fn read(row: &Row<'_>) -> Done<Source> {
     let asked: String = row.get(1)?;
@@ -32,6 +33,10 @@ fn read(row: &Row<'_>) -> Done<Source> {
             failures: row.get(8)?,
             items: unsigned(row.get(9)?),
             files_missing: unsigned(row.get(10)?),
+            rhythm: row.get::<_, Option<String>>(11)?.map(|text| from_json(&text)).transpose()?,
+            backlog: unsigned(row.get(12)?),
+            resting_until: optional_time(row.get(13)?)?,
+            open_gaps: unsigned(row.get(14)?),
         },
     })
 }
@@ -91,19 +96,34 @@ pub(crate) fn authorise(tx: &Transaction<'_>, id: SourceId, authorisation: &Auth
     event(tx, id, "authorised", &to_json(authorisation)?, &authorisation.authorised_by, authorisation.recorded_at)
 }
 
+pub(crate) fn set_keeping(tx: &Transaction<'_>, id: SourceId, keeping: &Keeping, by: &str, at: Timestamp) -> Done<()> {
+    let mut asked = one(tx, id)?.asked;
+    asked.keeping = keeping.clone();
+    tx.execute("UPDATE sources SET asked = ?2 WHERE id = ?1", params![id.0, asked_text(&asked)])?;
+    event(tx, id, "keeping", &to_json(keeping)?, by, at)
+}
+
+pub(crate) fn set_rhythm(tx: &Transaction<'_>, id: SourceId, rhythm: Option<Rhythm>) -> Done<()> {
+    let text = rhythm.map(|rhythm| to_json(&rhythm)).transpose()?;
+    tx.execute("UPDATE sources SET rhythm = ?2 WHERE id = ?1", params![id.0, text])?;
+    Ok(())
+}
+
 pub(crate) fn report(tx: &Transaction<'_>, id: SourceId, report: &SourceReport) -> Done<()> {
     let at = micros(report.at);
     let brought = (report.new_versions > 0).then_some(at);
+    let backlog = i64::try_from(report.backlog).unwrap_or(i64::MAX);
+    let resting = report.resting_until.map(micros);
     let changed = match &report.error {
         None => tx.execute(
             "UPDATE sources SET last_success_at = ?2, last_item_at = COALESCE(?3, last_item_at), last_error = NULL,
-                 failures = 0 WHERE id = ?1",
-            params![id.0, at, brought],
+                 failures = 0, backlog = ?4, resting_until = ?5 WHERE id = ?1",
+            params![id.0, at, brought, backlog, resting],
         )?,
         Some(error) => tx.execute(
             "UPDATE sources SET last_error_at = ?2, last_item_at = COALESCE(?3, last_item_at), last_error = ?4,
-                 failures = failures + 1 WHERE id = ?1",
-            params![id.0, at, brought, error],
+                 failures = failures + 1, backlog = ?5, resting_until = ?6 WHERE id = ?1",
+            params![id.0, at, brought, error, backlog, resting],
         )?,
     };
     if changed == 0 { Err(not_found("source", id)) } else { Ok(()) }

@@ -13,7 +13,7 @@ use vedette_preserve::records::{CaptureRecord, CursorRecord, ItemRecord, Version
 use crate::fault::Done;
 use crate::sqlite::log::LogWriter;
 use crate::sqlite::rows::{beginning, digest, markup_word, micros, unsigned};
-use crate::sqlite::{files, items, queue};
+use crate::sqlite::{files, gaps, items, queue};
 
 /// Bytes of a URL, name, note or native id; longer ones are refused, because no source has them.
 const WORD_BYTES_MAX: usize = 64 * 1024;
@@ -402,7 +402,7 @@ impl Taking<'_, '_> {
         for note in &self.intake.notes {
             add_note(self.tx, self.intake.source, note, self.intake.capture.fetched_at)?;
         }
-        Ok(())
+        gaps::note(self.tx, self.intake.source, &self.intake.gaps, self.intake.capture.fetched_at)
     }
 }
 

@@ -93,6 +93,8 @@ pub fn new_source(name: &str) -> NewSource {
             recorded_at: at(0),
             until: None,
         },
+        reach: vedette_core::Reach::default(),
+        keeping: vedette_core::Keeping::default(),
     }
 }
 
@@ -185,6 +187,7 @@ pub fn intake(source: SourceId, minute: i64, posts: &[NewVersion]) -> Intake {
         versions: posts.to_vec(),
         cursor: Some(Cursor(format!("{{\"after\":{minute}}}"))),
         notes: vec![],
+        gaps: vec![],
     }
 }
 

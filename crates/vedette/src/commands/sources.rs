@@ -110,6 +110,8 @@ fn add(args: &SourceAdd, context: &Context<'_>, io: &mut Io) -> Result<(), Failu
             allow_private: args.allow_private.clone(),
             secret,
             authorisation,
+            reach: vedette_core::Reach::default(),
+            keeping: vedette_core::Keeping::default(),
         },
     )?;
     io.line(format!("{} {}", source.id, source.asked.name))?;

@@ -433,6 +433,8 @@ fn source(id: i64, kind: SourceKind, name: &str, address: &str, health: SourceHe
                 recorded_at: at("2026-10-30T10:00:00Z"),
                 until: (id == 2).then(|| at("2026-11-19T00:00:00Z")),
             },
+            reach: vedette_core::Reach::default(),
+            keeping: vedette_core::Keeping::default(),
         },
         state: if id == 4 { SourceState::Paused } else { SourceState::Active },
         added_at: at("2026-10-30T10:00:00Z"),
