@@ -16,7 +16,7 @@ use vedette_core::limits::BATCH_VERSIONS_MAX;
 use vedette_core::{Cursor, Found, FoundFile, Haul, PageKeep, RequestRecord, Source};
 
 use crate::connector::Take;
-use crate::guard::{GetOpts, GuardedClient, Limits, Policy, Response, shown};
+use crate::guard::{GetOpts, GuardedClient, Policy, Response, shown};
 use crate::{CollectError, Connector, Env, FILE_BYTES_MAX, FILE_REQUEST_MS, HAUL_FILE_BYTES_MAX, capped};
 
 /// Connector and version, as records name it.
@@ -56,12 +56,8 @@ impl FeedConnector {
             address: source.asked.address.clone(),
             why: format!("{error}; give the address of the feed itself, such as https://news.example.org/rss.xml"),
         })?;
-        let policy = Policy {
-            allow_private: source.asked.allow_private.clone(),
-            origin: None,
-            credentials: Vec::new(),
-            limits: Limits { body_bytes_max: FEED_BYTES_MAX, ..Limits::default() },
-        };
+        let mut policy = Policy::of(&source.asked)?;
+        policy.limits.body_bytes_max = FEED_BYTES_MAX;
         Ok(Self { client: GuardedClient::new(policy, env.clone()), url, env })
     }
 

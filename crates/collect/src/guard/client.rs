@@ -11,7 +11,7 @@ use url::Url;
 use super::address::{Allowed, plain_host, refusal};
 use super::pace::later;
 use super::resolve::{GuardedResolver, RefusedAddress};
-use super::{GetOpts, Policy, Refusal, Response, shown};
+use super::{GetOpts, Policy, Proxy, Refusal, Response, shown};
 use crate::{CollectError, Env};
 
 /// How servers see us: named, so that an owner can find out who asks.
@@ -59,19 +59,20 @@ impl GuardedClient {
     pub fn new(policy: Policy, env: Env) -> Self {
         let limits = policy.limits;
         let allowed = Allowed::new(&policy.allow_private);
-        let resolver = GuardedResolver { allowed: allowed.clone(), lookup: env.lookup.clone() };
+        let resolver =
+            GuardedResolver { allowed: allowed.clone(), lookup: env.lookup.clone(), proxy: policy.proxy.clone() };
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .proxy(None)
-            .user_agent(USER_AGENT)
+            .proxy(policy.proxy.as_ref().map(Proxy::made))
+            .user_agent(policy.user_agent.as_deref().unwrap_or(USER_AGENT))
             .timeout_global(Some(Duration::from_millis(limits.request_ms)))
             .timeout_connect(Some(Duration::from_millis(limits.connect_ms)))
             .timeout_resolve(Some(Duration::from_millis(RESOLVE_MS)))
             .build();
-        let connector = ureq::unversioned::transport::DefaultConnector::default();
-        let agent = ureq::Agent::with_parts(config, connector, resolver);
+        let agent =
+            ureq::Agent::with_parts(config, ureq::unversioned::transport::DefaultConnector::default(), resolver);
         Self { policy, allowed, agent, env }
     }
 
@@ -212,6 +213,13 @@ impl GuardedClient {
             return Err(bad("it holds a user name or password; store a secret for the source instead"));
         }
         let host = plain_host(url).filter(|host| !host.is_empty()).ok_or_else(|| bad("it has no host"))?;
+        if let Some(proxy) = &self.policy.proxy {
+            proxy.refuse_inner(url, &self.allowed)?;
+        } else if host.trim_end_matches('.').to_ascii_lowercase().ends_with(".onion") {
+            return Err(bad(
+                "an onion address is reached through Tor only: set the source's proxy to socks5h://127.0.0.1:9050",
+            ));
+        }
         let Ok(ip) = host.parse() else { return Ok(()) };
         let port = url.port_or_known_default().unwrap_or(0);
         match refusal(ip) {

@@ -1,6 +1,10 @@
 //! Where a client may go and how much of everything it may take.
 
 use url::Url;
+use vedette_core::NewSource;
+
+use super::Proxy;
+use crate::CollectError;
 
 /// Limits of a client, each with its reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +54,30 @@ pub struct Policy {
     pub origin: Option<Url>,
     /// Headers that prove who asks.
     pub credentials: Vec<(String, String)>,
+    /// By which way; `None` is a direct connection.
+    pub proxy: Option<Proxy>,
+    /// What the program calls itself; `None` is its own name and version.
+    pub user_agent: Option<String>,
     /// How much of everything.
     pub limits: Limits,
+}
+
+impl Policy {
+    /// What a source's record says: where it may go, by which way, as whom, how often.
+    pub fn of(asked: &NewSource) -> Result<Self, CollectError> {
+        let mut limits = Limits::default();
+        if let Some(pace_ms) = asked.reach.pace_ms {
+            limits.pace_ms = pace_ms.min(limits.wait_ms_max);
+        }
+        Ok(Self {
+            allow_private: asked.allow_private.clone(),
+            origin: None,
+            credentials: Vec::new(),
+            proxy: asked.reach.proxy.as_deref().map(Proxy::new).transpose()?,
+            user_agent: asked.reach.user_agent.clone(),
+            limits,
+        })
+    }
 }
 
 impl std::fmt::Debug for Policy {
@@ -61,6 +87,7 @@ impl std::fmt::Debug for Policy {
             .field("allow_private", &self.allow_private)
             .field("origin", &self.origin.as_ref().map(super::shown))
             .field("credentials", &names)
+            .field("proxy", &self.proxy)
             .field("limits", &self.limits)
             .finish()
     }

@@ -1,7 +1,7 @@
 //! The one way out: an HTTP client that connects only where a source may go, takes only as much as was agreed, waits when
 //! a server asks for it, and shows credentials to nobody but the server they belong to.
 //!
-//! Proxies named in the environment are ignored: through a proxy the address that is checked is not the one connected to.
+//! Proxies named in the environment are ignored; a source may name its own ([`Proxy`]).
 
 mod address;
 mod client;
@@ -9,6 +9,9 @@ mod client;
 mod client_tests;
 mod limits;
 mod pace;
+mod proxy;
+#[cfg(test)]
+mod proxy_tests;
 mod resolve;
 
 pub use address::{Allowed, Refusal, refusal};
@@ -17,6 +20,7 @@ pub use limits::{Limits, Policy};
 pub use pace::Pace;
 #[cfg(test)]
 pub(crate) use pace::later as pace_later;
+pub use proxy::Proxy;
 
 use jiff::Timestamp;
 use url::Url;

@@ -10,8 +10,8 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use super::Refusal;
 use super::address::{Allowed, refusal};
+use super::{Proxy, Refusal};
 use crate::env::Lookup;
 
 /// Addresses of one name that are tried; the HTTP library keeps no more.
@@ -30,6 +30,8 @@ pub(crate) struct RefusedAddress {
 pub(crate) struct GuardedResolver {
     pub(crate) allowed: Allowed,
     pub(crate) lookup: Lookup,
+    /// The proxy by which everything goes; where it listens is the desk's own choice.
+    pub(crate) proxy: Option<Proxy>,
 }
 
 impl GuardedResolver {
@@ -83,7 +85,11 @@ impl Resolver for GuardedResolver {
         let usual = if uri.scheme_str() == Some("https") { 443 } else { 80 };
         let port = uri.port_u16().unwrap_or(usual);
         let found = self.find(host, port, timeout)?;
-        self.permitted(host.trim_end_matches('.'), port, &found).map_err(|why| ureq::Error::Other(Box::new(why)))?;
+        let is_proxy = self.proxy.as_ref().is_some_and(|proxy| proxy.is_at(host.trim_matches(['[', ']']), port));
+        if !is_proxy {
+            self.permitted(host.trim_end_matches('.'), port, &found)
+                .map_err(|why| ureq::Error::Other(Box::new(why)))?;
+        }
         let mut permitted = self.empty();
         for address in found.into_iter().take(ADDRESSES_MAX) {
             permitted.push(address);
@@ -105,7 +111,7 @@ mod tests {
 
     fn resolver(allow: &[&str]) -> GuardedResolver {
         let allow: Vec<String> = allow.iter().map(|entry| (*entry).to_owned()).collect();
-        GuardedResolver { allowed: Allowed::new(&allow), lookup: Arc::new(|_, _| Ok(Vec::new())) }
+        GuardedResolver { allowed: Allowed::new(&allow), lookup: Arc::new(|_, _| Ok(Vec::new())), proxy: None }
     }
 
     #[test]

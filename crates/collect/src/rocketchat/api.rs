@@ -7,7 +7,9 @@ use url::Url;
 use vedette_core::NewSource;
 
 use super::message::is_upload;
-use crate::guard::{GetOpts, GuardedClient, Limits, Policy, Response};
+#[cfg(test)]
+use crate::guard::Limits;
+use crate::guard::{GetOpts, GuardedClient, Policy, Response};
 use crate::{CollectError, Env, FILE_BYTES_MAX, FILE_REQUEST_MS, Secret};
 
 /// Bytes of an answer about login or a room.
@@ -16,8 +18,7 @@ const SMALL_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// The REST interface of one server as one account.
 pub(crate) struct Api {
     base: Url,
-    allow_private: Vec<String>,
-    limits: Limits,
+    policy: Policy,
     secret: Secret,
     session: Option<Session>,
     env: Env,
@@ -94,14 +95,7 @@ impl Api {
         base.set_query(None);
         let path = base.path().trim_end_matches('/').to_owned();
         base.set_path(&path);
-        Ok(Self {
-            base,
-            allow_private: source.allow_private.clone(),
-            limits: Limits::default(),
-            secret,
-            session: None,
-            env,
-        })
+        Ok(Self { base, policy: Policy::of(source)?, secret, session: None, env })
     }
 
     /// Address below the base URL.
@@ -119,21 +113,16 @@ impl Api {
     }
 
     pub(crate) fn body_bytes_max(&self) -> u64 {
-        self.limits.body_bytes_max
+        self.policy.limits.body_bytes_max
     }
 
     #[cfg(test)]
     pub(crate) fn set_limits(&mut self, limits: Limits) {
-        self.limits = limits;
+        self.policy.limits = limits;
     }
 
     fn client(&self, credentials: Vec<(String, String)>) -> GuardedClient {
-        let policy = Policy {
-            allow_private: self.allow_private.clone(),
-            origin: Some(self.base.clone()),
-            credentials,
-            limits: self.limits,
-        };
+        let policy = Policy { origin: Some(self.base.clone()), credentials, ..self.policy.clone() };
         GuardedClient::new(policy, self.env.clone())
     }
 
