@@ -157,8 +157,6 @@ pub struct SourceReport {
     pub new_versions: u64,
     /// What failed and what to do.
     pub error: Option<String>,
-    /// Posts that the source says are still to be fetched; 0 when all were.
-    pub backlog: u64,
     /// Until when it is left alone after failing again and again.
     pub resting_until: Option<Timestamp>,
 }

@@ -95,6 +95,30 @@ pub struct LogEntry {
     pub commitment: Sha256,
 }
 
+/// Why material is erased, on what basis, by whom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erasure {
+    /// Why.
+    pub reason: String,
+    /// The legal basis, in words.
+    pub basis: String,
+    /// Who decided, or `retention` when the source's time of keeping was up.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What the erasing of an item took away. Its place in the log, its hashes and its times stay.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct ErasedItem {
+    /// Exhibits whose bytes go.
+    pub exhibits: Vec<Sha256>,
+    /// Exhibits whose bytes stay, because another item shows the same bytes.
+    pub shared: Vec<Sha256>,
+    /// Leaves whose record and salt are destroyed.
+    pub leaves: Vec<u64>,
+}
+
 /// Size and root of the log at a moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {

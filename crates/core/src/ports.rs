@@ -5,10 +5,10 @@ use jiff::Timestamp;
 
 use crate::{
     Alert, AlertId, AlertKind, AlertState, AuditEntry, Authorisation, Checkpoint, Counts, Cursor, Decision, Derived,
-    ExhibitInfo, FamilyId, FamilyView, Gap, InboxQuery, InboxRow, Intake, ItemId, ItemView, Job, JobId, Keeping,
-    LeafKind, Level, LogEntry, NewExhibit, NewSource, PendingFile, Receipt, Report, ReportId, Rhythm, SearchAnswer,
-    SearchRequest, Sha256, Source, SourceId, SourceReport, SourceState, SourceSuggestion, StoreResult, TimelineBucket,
-    User, VersionId, VersionView, Watch, WatchId,
+    ErasedItem, Erasure, ExhibitInfo, FamilyId, FamilyView, Gap, InboxQuery, InboxRow, Intake, ItemId, ItemView, Job,
+    JobId, Keeping, LeafKind, Level, LogEntry, NewExhibit, NewSource, PendingFile, Reach, Receipt, Report, ReportId,
+    Rhythm, SearchAnswer, SearchRequest, Sha256, Source, SourceId, SourceReport, SourceState, SourceSuggestion,
+    StoreResult, TimelineBucket, User, VersionId, VersionView, Watch, WatchId,
 };
 
 /// Bytes by their SHA-256.
@@ -65,6 +65,8 @@ pub trait Records: Send + Sync {
     fn gaps(&self, id: SourceId, limit: usize) -> StoreResult<Vec<Gap>>;
     /// Records how long what a source brings is kept; logged.
     fn set_keeping(&self, id: SourceId, keeping: &Keeping, by: &str, at: Timestamp) -> StoreResult<()>;
+    /// Records by which way and how often a source is asked; logged.
+    fn set_reach(&self, id: SourceId, reach: &Reach, by: &str, at: Timestamp) -> StoreResult<()>;
     /// Notes how often a source posts.
     fn set_rhythm(&self, id: SourceId, rhythm: Option<Rhythm>) -> StoreResult<()>;
     /// Notes channels that collected posts point to.
@@ -80,6 +82,10 @@ pub trait Records: Send + Sync {
     fn version(&self, id: VersionId) -> StoreResult<VersionView>;
     /// Items by the source's own id ("why is it not here?").
     fn find_native(&self, native_id: &str) -> StoreResult<Vec<ItemId>>;
+    /// Items whose public address this is.
+    fn find_url(&self, url: &str) -> StoreResult<Vec<ItemId>>;
+    /// When, why and on what basis an item was erased, in words; `None` when it was not.
+    fn erased_because(&self, item: ItemId) -> StoreResult<Option<String>>;
     /// A family.
     fn family(&self, id: FamilyId) -> StoreResult<FamilyView>;
     /// The largest families first, with their sizes.
@@ -94,6 +100,11 @@ pub trait Records: Send + Sync {
     fn expired_pages(&self, now: Timestamp, limit: usize) -> StoreResult<Vec<Sha256>>;
     /// Marks bytes as erased and logs the reason; inline bytes are removed.
     fn mark_erased(&self, sha256: Sha256, reason: &str, at: Timestamp) -> StoreResult<()>;
+    /// Erases an item: texts and derived rows are emptied, records and salts of its leaves destroyed, its exhibits marked
+    /// as erased; logged with the reason. The caller removes the bytes. Refused while its source is under a legal hold.
+    fn erase_item(&self, item: ItemId, erasure: &Erasure) -> StoreResult<ErasedItem>;
+    /// Items whose source's time of keeping was up at `now`, oldest first; none of a source under a legal hold.
+    fn expired_items(&self, now: Timestamp, limit: usize) -> StoreResult<Vec<ItemId>>;
     /// How much there is.
     fn counts(&self) -> StoreResult<Counts>;
 

@@ -201,7 +201,7 @@ pub struct SourceHealth {
     /// How often it posts, when enough is known.
     #[serde(default)]
     pub rhythm: Option<Rhythm>,
-    /// Posts that the source says are still to be fetched.
+    /// Posts of it that waited for a reader when the last round ended.
     #[serde(default)]
     pub backlog: u64,
     /// Until when it is left alone after failing again and again.

@@ -32,6 +32,8 @@ pub enum AlertKind {
     Level(Level),
     /// A source stopped answering.
     Source(SourceId),
+    /// A source answers and has posted nothing for longer than its own rhythm explains.
+    Silence(SourceId),
 }
 
 /// Whether somebody has taken an alert.

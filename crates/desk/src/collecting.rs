@@ -2,10 +2,12 @@
 //! for. No authorisation in force, no collection.
 
 use vedette_collect::{CollectError, Connector, Env, Secret};
-use vedette_core::{AlertKind, Haul, NewExhibit, Source, SourceId, SourceReport, SourceState};
+use vedette_core::{AlertKind, Haul, NewExhibit, Source, SourceId, SourceKind, SourceReport, SourceState};
 use vedette_preserve::sha256;
 
+use crate::health::{self, FAILURES_ALARM, RHYTHM_POSTS, said};
 use crate::pipeline::Taken;
+use crate::vanished;
 use crate::{Desk, DeskError, DeskResult, Role, Who};
 
 /// Files that failed earlier and are asked for again in one round.
@@ -13,8 +15,6 @@ const PENDING_FILES_PER_ROUND: usize = 50;
 
 /// Notes that one round tells; all of them are kept.
 const NOTES_MAX: usize = 20;
-/// Failed rounds in a row from which a source raises an alert: one is weather, three are a fault.
-const FAILURES_ALARM: u32 = 3;
 
 /// How one round went.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,22 +63,49 @@ impl Desk {
             Err(DeskError::Collect(error)) => Some(error.to_string()),
             Err(error) => return Err(error),
         };
-        self.ports.records.report_source(
-            id,
-            &SourceReport {
-                at: self.now(),
-                new_versions: round.new,
-                error: round.error.clone(),
-                backlog: 0,
-                resting_until: None,
-            },
-        )?;
-        let failures = self.ports.records.source(id)?.health.failures;
-        if let Some(error) = round.error.as_ref().filter(|_| failures >= FAILURES_ALARM) {
-            let text = format!("{} failed {failures} times in a row: {error}", round.source);
-            self.ports.records.raise(&AlertKind::Source(id), None, &text, self.now())?;
-        }
+        self.note_health(&source, &round)?;
         Ok(round)
+    }
+
+    /// Notes how the round went, and raises an alert when the source fails again and again or is silent against its own
+    /// rhythm.
+    fn note_health(&self, source: &Source, round: &Round) -> DeskResult<()> {
+        let (records, now, id) = (&self.ports.records, self.now(), source.id);
+        let failures = source.health.failures + 1;
+        let resting_until = round.error.as_ref().map(|_| now + health::rest(failures)).filter(|until| *until > now);
+        let report = SourceReport { at: now, new_versions: round.new, error: round.error.clone(), resting_until };
+        records.report_source(id, &report)?;
+        if let Some(error) = &round.error {
+            if failures >= FAILURES_ALARM {
+                let text = format!("{} failed {failures} times in a row: {error}", round.source);
+                records.raise(&AlertKind::Source(id), None, &text, now)?;
+            }
+            return Ok(());
+        }
+        let rhythm = match round.new {
+            0 => source.health.rhythm,
+            _ => {
+                let rhythm = health::rhythm(&records.latest_posts(id, RHYTHM_POSTS)?);
+                if rhythm != source.health.rhythm {
+                    records.set_rhythm(id, rhythm)?;
+                }
+                rhythm
+            }
+        };
+        let Some(rhythm) = rhythm.filter(|_| source.asked.kind != SourceKind::Folder) else { return Ok(()) };
+        let Some(last) = records.latest_posts(id, 1)?.first().copied() else { return Ok(()) };
+        if let Some(quiet) = health::silence(&rhythm, last, now) {
+            let quiet = u64::try_from(quiet.as_secs()).unwrap_or(0);
+            let text = format!(
+                "{} is silent since {}: usually {} pass between two posts, nearly never more than {}",
+                round.source,
+                said(quiet),
+                said(rhythm.usual_s),
+                said(rhythm.longest_s)
+            );
+            records.raise(&AlertKind::Silence(id), None, &text, now)?;
+        }
+        Ok(())
     }
 
     fn ask(
@@ -104,11 +131,15 @@ impl Desk {
         run: impl FnOnce(&mut dyn FnMut(Haul) -> Result<(), CollectError>) -> Result<(), CollectError>,
     ) -> DeskResult<()> {
         let mut failed = None;
-        let outcome = run(&mut |haul: Haul| {
+        let outcome = run(&mut |mut haul: Haul| {
             let room = NOTES_MAX.saturating_sub(round.notes.len());
             round.notes.extend(haul.notes.iter().take(room).cloned());
             // An authorisation can end while a long backfill runs.
-            match self.refuse_unauthorised(source).and_then(|()| self.take_in(source, vec![haul])) {
+            let taken = self
+                .refuse_unauthorised(source)
+                .and_then(|()| Ok(vanished::infer(source, &mut haul, self.ports.records.as_ref())?))
+                .and_then(|_| self.take_in(source, vec![haul]));
+            match taken {
                 Ok(taken) => {
                     round.add(taken);
                     progress(round);

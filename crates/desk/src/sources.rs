@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use vedette_collect::Secret;
-use vedette_core::{Authorisation, Haul, NewSource, Source, SourceId, SourceKind, SourceState, SourceSuggestion};
+use vedette_core::{
+    Authorisation, Gap, Haul, NewSource, Reach, Source, SourceId, SourceKind, SourceState, SourceSuggestion,
+};
 
 use crate::{Desk, DeskError, DeskResult, Role, Round, Who};
 
@@ -22,6 +24,7 @@ impl Desk {
         }
         new.address = new.address.trim_end_matches('/').to_owned();
         check_address(&new)?;
+        check_reach(&new.reach)?;
         if let Some(twin) = self.ports.records.sources()?.into_iter().find(|other| {
             other.state != SourceState::Removed
                 && other.asked.kind == new.kind
@@ -65,6 +68,19 @@ impl Desk {
         who.may(Role::Admin, "authorise sources")?;
         self.ports.records.authorise(id, authorisation)?;
         self.audit(who, "source authorise", &id.to_string(), &authorisation.authorised_by)
+    }
+
+    /// Records by which way and how often a source is asked.
+    pub fn set_reach(&self, who: &Who, id: SourceId, reach: &Reach) -> DeskResult<()> {
+        who.may(Role::Admin, "change how a source is asked")?;
+        check_reach(reach)?;
+        self.ports.records.set_reach(id, reach, who.name(), self.now())?;
+        self.audit(who, "source reach", &id.to_string(), reach.proxy.as_deref().unwrap_or("direct"))
+    }
+
+    /// The gap ledger of a source, newest first.
+    pub fn gaps(&self, id: SourceId) -> DeskResult<Vec<Gap>> {
+        Ok(self.ports.records.gaps(id, 500)?)
     }
 
     /// Channels that posts point to; each waits for a person's authorisation, nothing is fetched from it.
@@ -115,6 +131,23 @@ impl Desk {
         };
         Ok(self.ports.records.add_source(&new, self.now())?)
     }
+}
+
+/// Longest time between two rounds: a source that is asked less is not watched.
+const EVERY_S_MAX: u64 = 7 * 24 * 3_600;
+
+fn check_reach(reach: &Reach) -> DeskResult<()> {
+    if let Some(proxy) = &reach.proxy {
+        vedette_collect::guard::Proxy::new(proxy)?;
+    }
+    if reach.every_s.is_some_and(|every| !(1..=EVERY_S_MAX).contains(&every)) {
+        return Err(DeskError::Unusable(format!("a source is asked every 1 to {EVERY_S_MAX} seconds")));
+    }
+    let fit = |agent: &String| !agent.is_empty() && agent.len() <= 200 && agent.bytes().all(|b| (32..127).contains(&b));
+    if reach.user_agent.as_ref().is_some_and(|agent| !fit(agent)) {
+        return Err(DeskError::Unusable("a user agent is 1 to 200 printable ASCII characters".to_owned()));
+    }
+    Ok(())
 }
 
 /// Refuses an address that no connector of its kind could ever follow.

@@ -212,6 +212,26 @@ pub struct ErasureRecord<'a> {
 }
 record!(ErasureRecord, Erasure);
 
+/// An item was erased.
+#[derive(Debug, Clone, Serialize)]
+pub struct ItemErasureRecord<'a> {
+    /// Which.
+    pub item: ItemId,
+    /// Why.
+    pub reason: &'a str,
+    /// The legal basis.
+    pub basis: &'a str,
+    /// Who.
+    pub by: &'a str,
+    /// When.
+    pub at: Timestamp,
+    /// Exhibits whose bytes went.
+    pub exhibits: &'a [Sha256],
+    /// Leaves whose record and salt were destroyed.
+    pub leaves: &'a [u64],
+}
+record!(ItemErasureRecord, Erasure);
+
 /// The value of a source's `added` record.
 pub fn asked_text(asked: &NewSource) -> String {
     serde_json::to_string(asked).expect("a source is a struct of strings, which JSON can hold")

@@ -311,13 +311,8 @@ fn the_timeline_counts_items_by_day_and_level() {
 fn sources_keep_their_health_their_authorisation_and_their_suggestions() {
     let desk = Desk::new();
     let report = |minute, new_versions, error: Option<&str>| {
-        let report = SourceReport {
-            at: at(minute),
-            new_versions,
-            error: error.map(str::to_owned),
-            backlog: 0,
-            resting_until: None,
-        };
+        let report =
+            SourceReport { at: at(minute), new_versions, error: error.map(str::to_owned), resting_until: None };
         desk.records.report_source(desk.source, &report).unwrap();
         desk.records.source(desk.source).unwrap().health
     };

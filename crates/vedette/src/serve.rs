@@ -7,11 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use vedette_core::{SourceId, SourceKind};
-use vedette_desk::{Desk, Who, Work};
+use vedette_desk::{Desk, Work};
 
 use crate::cli::{Cli, ServeArgs};
-use crate::commands::sources::secret_of;
+use crate::following::Following;
 use crate::io::{Failure, Io};
 use crate::remote;
 use crate::workspace::{self, name_of};
@@ -20,6 +19,8 @@ use crate::workspace::{self, name_of};
 const TICK: Duration = Duration::from_millis(200);
 /// Time after which a new post is searchable at the latest.
 const COMMIT_EVERY: Duration = Duration::from_secs(1);
+/// Rounds of collecting that run at a time: they mostly wait for servers.
+const COLLECT_THREADS: usize = 8;
 /// Time between two looks for sealed pages whose time is up.
 const ERASE_EVERY: Duration = Duration::from_secs(3_600);
 
@@ -94,7 +95,7 @@ pub fn open_and_run(
         if parts.collect {
             let every = Duration::from_secs(every_seconds.max(1));
             let (desk, stop, person) = (open.desk.clone(), stop.clone(), person.clone());
-            hands.push(scope.spawn(move || collect_loop(&desk, &person, every, &stop)));
+            hands.push(scope.spawn(move || Following::new(every).run(&desk, &person, COLLECT_THREADS, &stop)));
         }
         if parts.work {
             for _ in 0..open.desk.config().threads() {
@@ -164,43 +165,6 @@ fn wait(stop: &AtomicBool, time: Duration) {
     }
 }
 
-fn collect_loop(desk: &Desk, who: &Who, every: Duration, stop: &AtomicBool) {
-    while !stop.load(Ordering::SeqCst) {
-        match desk.active_sources() {
-            Ok(sources) => {
-                for source in sources.into_iter().filter(|source| source.asked.kind != SourceKind::Import) {
-                    if stop.load(Ordering::SeqCst) {
-                        return;
-                    }
-                    collect_one(desk, who, source.id);
-                }
-            }
-            Err(error) => tracing::error!(%error, "cannot list the sources"),
-        }
-        wait(stop, every);
-    }
-}
-
-fn collect_one(desk: &Desk, who: &Who, id: SourceId) {
-    let secret = match desk.source(id).map_err(Failure::from).and_then(|(source, _)| secret_of(&source)) {
-        Ok(secret) => secret,
-        Err(failure) => {
-            tracing::error!(source.id = %id, error = failure.message, "cannot use the source's secret");
-            return;
-        }
-    };
-    match desk.collect(who, id, secret.as_ref(), &mut |_| {}) {
-        Ok(round) => {
-            if let Some(error) = &round.error {
-                tracing::warn!(source.id = %id, error, "a round of collecting failed");
-            } else if round.new > 0 {
-                tracing::info!(source.id = %id, new = round.new, "collected");
-            }
-        }
-        Err(error) => tracing::error!(source.id = %id, %error, "cannot take in what was collected"),
-    }
-}
-
 fn work_loop(desk: &Desk, stop: &AtomicBool) {
     let mut work = Work::default();
     while !stop.load(Ordering::SeqCst) {
@@ -226,6 +190,9 @@ fn commit_loop(desk: &Desk, stop: &AtomicBool) {
             erased_at = Some(Instant::now());
             if let Err(error) = desk.erase_expired_pages() {
                 tracing::error!(%error, "cannot erase expired pages");
+            }
+            if let Err(error) = desk.erase_expired_items() {
+                tracing::error!(%error, "cannot erase items whose time of keeping is up");
             }
         }
     }

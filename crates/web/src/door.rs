@@ -3,11 +3,11 @@
 
 use jiff::Timestamp;
 use vedette_core::{
-    Alert, AlertId, AlertState, Audience, Counts, Decision, FamilyId, FamilyView, InboxQuery, InboxRow, ItemId,
+    Alert, AlertId, AlertState, Audience, Counts, Decision, FamilyId, FamilyView, Gap, InboxQuery, InboxRow, ItemId,
     ItemView, Level, Report, ReportId, Sha256, SortBy, Source, SourceId, SourceSuggestion, TimelineBucket, Verdict,
     Watch,
 };
-use vedette_desk::{Desk, DeskResult, Picture, Problem, SearchPage, Who};
+use vedette_desk::{Desk, DeskResult, Picture, Problem, SearchPage, Whereabouts, Who};
 
 macro_rules! door {
     ($( $(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),*) -> $result:ty; )*) => {
@@ -58,6 +58,10 @@ door! {
     fn sources() -> Vec<Source>;
     /// A source with its notes.
     fn source(id: SourceId) -> (Source, Vec<(Timestamp, String)>);
+    /// The gap ledger of a source, newest first.
+    fn gaps(id: SourceId) -> Vec<Gap>;
+    /// Where something is, or what may have kept it away.
+    fn whereabouts(question: &str) -> Whereabouts;
     /// Channels that wait for an authorisation.
     fn suggestions() -> Vec<SourceSuggestion>;
     /// Standing queries.

@@ -68,7 +68,7 @@ impl Answer {
     }
 }
 
-const PAGES: [&str; 17] = [
+const PAGES: [&str; 18] = [
     "/",
     "/?level=medium&source=s1&eyes=1&decided=1&page=2",
     "/item/i42",
@@ -77,6 +77,7 @@ const PAGES: [&str; 17] = [
     "/families",
     "/family/f12",
     "/sources",
+    "/sources?why=https%3A%2F%2Fchat.example%2F%3Cb%3E",
     "/source/s3",
     "/alerts",
     "/alerts?all=1",
@@ -137,6 +138,18 @@ fn nothing_on_a_page_leads_out_of_the_house() {
     for address in PAGES {
         assert!(!house.get(address).body.contains("https://lantern-media.example"), "{address}");
     }
+}
+
+#[test]
+fn the_page_of_a_source_tells_gaps_and_what_is_missing_can_be_asked_for() {
+    let house = house();
+    let body = house.get("/source/s3").body;
+    assert!(body.contains("the server &#60;b&#62;closed&#60;/b&#62; the connection"), "{body}");
+    assert_eq!(body.matches(">open</span>").count(), 1, "one gap is open, one is whole again");
+    let asked = house.get("/sources?why=https%3A%2F%2Fchat.example%2F%3Cb%3E").body;
+    assert!(asked.contains("It is not here.") && asked.contains("no source watches"), "{asked}");
+    assert!(asked.contains("hxxps://chat[.]example/&#60;b&#62;"), "{asked}");
+    assert!(!house.get("/sources").body.contains("It is not here."));
 }
 
 #[test]

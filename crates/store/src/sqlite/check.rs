@@ -7,8 +7,8 @@ use vedette_core::{
 };
 use vedette_preserve::canonical::{Content, ContentFile};
 use vedette_preserve::records::{
-    CaptureRecord, CursorRecord, DecisionRecord, ErasureRecord, FileRecord, ItemRecord, Record, SourceRecord,
-    VersionRecord, asked_text,
+    CaptureRecord, CursorRecord, DecisionRecord, ErasureRecord, FileRecord, ItemErasureRecord, ItemRecord, Record,
+    SourceRecord, VersionRecord, asked_text,
 };
 
 use crate::fault::Done;
@@ -80,7 +80,8 @@ pub(crate) fn check(tx: &Transaction<'_>) -> Done<Vec<Finding>> {
     checking.rows(
         "erasure",
         LeafKind::Erasure,
-        "SELECT leaf, sha256, reason, at FROM erasures ORDER BY id",
+        "SELECT leaf, sha256, reason, at, NULL, NULL, NULL, NULL, NULL FROM erasures
+        UNION ALL SELECT leaf, NULL, reason, at, item, basis, by, exhibits, leaves FROM item_erasures ORDER BY 1",
         erasure,
     )?;
     checking.rows(
@@ -158,12 +159,24 @@ impl Checking<'_> {
         // Bytes may only be gone for a reason that is in the log.
         let mut statement = self.tx.prepare(
             "SELECT sha256 FROM exhibits x WHERE erased = 1
-                 AND NOT EXISTS (SELECT 1 FROM erasures e WHERE e.sha256 = x.sha256)",
+                 AND NOT EXISTS (SELECT 1 FROM erasures e WHERE e.sha256 = x.sha256)
+                 AND NOT EXISTS (SELECT 1 FROM item_erasures i, json_each(i.exhibits) j
+                     WHERE j.value = lower(hex(x.sha256)))",
         )?;
         let silent =
             statement.query_map([], |row| digest(row, 0))?.take(FINDINGS_MAX).collect::<Result<Vec<Sha256>, _>>()?;
         for sha256 in silent {
             self.find("erasure", sha256.hex(), "a leaf with the reason", "none");
+        }
+        // A leaf that tells nothing any more must have been named by an erasure: otherwise emptying it would hide a change.
+        let mut statement = self.tx.prepare(
+            "SELECT idx FROM leaves WHERE salt IS NULL AND idx NOT IN
+                 (SELECT j.value FROM item_erasures i, json_each(i.leaves) j)",
+        )?;
+        let emptied =
+            statement.query_map([], |row| row.get::<_, i64>(0))?.take(FINDINGS_MAX).collect::<Result<Vec<_>, _>>()?;
+        for index in emptied {
+            self.find("leaf record", format!("leaf {index}"), "its record and salt", "emptied without an erasure");
         }
         Ok(())
     }
@@ -272,6 +285,7 @@ impl Checking<'_> {
                 match (action.as_str(), expected.as_mut()) {
                     ("added", _) => expected = Some(from_json(&value)?),
                     ("authorised", Some(source)) => source.authorisation = from_json(&value)?,
+                    ("reach", Some(source)) => source.reach = from_json(&value)?,
                     ("keeping", Some(source)) => source.keeping = from_json(&value)?,
                     ("state", _) => expected_state = value,
                     _ => {}
@@ -414,6 +428,22 @@ fn decision(_: &Transaction<'_>, row: &Row<'_>) -> Done<(String, String)> {
 
 fn erasure(_: &Transaction<'_>, row: &Row<'_>) -> Done<(String, String)> {
     let reason: String = row.get(2)?;
+    if let Some(item) = row.get::<_, Option<i64>>(4)? {
+        let (basis, by, exhibits, leaves): (String, String, String, String) =
+            (row.get(5)?, row.get(6)?, row.get(7)?, row.get(8)?);
+        let (exhibits, leaves): (Vec<Sha256>, Vec<u64>) = (from_json(&exhibits)?, from_json(&leaves)?);
+        let (item, at) = (ItemId(item), time(row.get(3)?)?);
+        let record = ItemErasureRecord {
+            item,
+            reason: &reason,
+            basis: &basis,
+            by: &by,
+            at,
+            exhibits: &exhibits,
+            leaves: &leaves,
+        };
+        return Ok((format!("erasure of {item}"), record.text()));
+    }
     let exhibit = digest(row, 1)?;
     Ok((exhibit.hex(), ErasureRecord { exhibit, reason: &reason, at: time(row.get(3)?)? }.text()))
 }

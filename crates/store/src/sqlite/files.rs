@@ -8,7 +8,7 @@ use vedette_preserve::records::{ErasureRecord, FileRecord, whole};
 use crate::fault::{Done, not_found};
 use crate::sqlite::log::LogWriter;
 use crate::sqlite::rows::{digest, micros, rows, unsigned};
-use crate::sqlite::{log, queue, take_in};
+use crate::sqlite::{erasing, log, queue, take_in};
 
 /// Tries after which a file is given up; the item keeps saying that it is missing.
 const FILE_TRIES_MAX: u32 = 100;
@@ -51,9 +51,11 @@ pub(crate) fn exhibits(tx: &Transaction<'_>, after: Option<Sha256>, limit: usize
 }
 
 pub(crate) fn expired_pages(tx: &Transaction<'_>, now: Timestamp, limit: usize) -> Done<Vec<Sha256>> {
-    let mut statement = tx.prepare_cached(
-        "SELECT sha256 FROM exhibits WHERE expires_at <= ?1 AND expires_at IS NOT NULL ORDER BY expires_at LIMIT ?2",
-    )?;
+    let mut statement = tx.prepare_cached(&format!(
+        "SELECT sha256 FROM exhibits WHERE expires_at <= ?1 AND expires_at IS NOT NULL AND sha256 NOT IN ({})
+         ORDER BY expires_at LIMIT ?2",
+        erasing::held_pages()
+    ))?;
     let found = statement.query_map(params![micros(now), rows(limit)], |row| digest(row, 0))?;
     Ok(found.collect::<Result<_, _>>()?)
 }
@@ -161,7 +163,9 @@ pub(crate) fn arrived(
 /// The newest erasures, whose files may have been left behind by a crash.
 pub(crate) fn newly_erased(tx: &Transaction<'_>, limit: usize) -> Done<Vec<Sha256>> {
     let mut statement = tx.prepare_cached(
-        "SELECT sha256 FROM (SELECT sha256 FROM erasures ORDER BY id DESC LIMIT ?1) e
+        "SELECT sha256 FROM (SELECT sha256 FROM (SELECT sha256 FROM erasures ORDER BY id DESC LIMIT ?1)
+             UNION ALL SELECT unhex(j.value) FROM (SELECT exhibits FROM item_erasures ORDER BY id DESC LIMIT ?1) i,
+                 json_each(i.exhibits) j) e
          WHERE EXISTS (SELECT 1 FROM exhibits x WHERE x.sha256 = e.sha256 AND x.erased = 1)",
     )?;
     Ok(statement.query_map([rows(limit)], |row| digest(row, 0))?.collect::<Result<_, _>>()?)

@@ -4,6 +4,7 @@
 mod check;
 mod decisions;
 mod derived;
+mod erasing;
 mod files;
 mod gaps;
 mod house;
@@ -155,6 +156,7 @@ fn open_writer(path: &Path) -> StoreResult<Connection> {
              PRAGMA foreign_keys = ON;
              PRAGMA trusted_schema = OFF;
              PRAGMA temp_store = MEMORY;
+             PRAGMA secure_delete = ON;
              PRAGMA journal_size_limit = 67108864;
              PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};
              PRAGMA cache_size = -{WRITER_CACHE_KIB};"

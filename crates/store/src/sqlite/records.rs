@@ -6,15 +6,15 @@ use jiff::Timestamp;
 use vedette_core::ports::Records;
 use vedette_core::{
     Alert, AlertId, AlertKind, AlertState, AuditEntry, Authorisation, Checkpoint, Counts, Cursor, Decision, Derived,
-    ExhibitInfo, FamilyId, FamilyView, Gap, InboxQuery, InboxRow, Intake, ItemId, ItemView, Keeping, LeafKind,
-    LogEntry, NewExhibit, NewSource, PendingFile, Receipt, Report, ReportId, Rhythm, Sha256, Source, SourceId,
-    SourceReport, SourceState, SourceSuggestion, StoreError, StoreResult, TimelineBucket, User, VersionId, VersionView,
-    Watch, WatchId,
+    ErasedItem, Erasure, ExhibitInfo, FamilyId, FamilyView, Gap, InboxQuery, InboxRow, Intake, ItemId, ItemView,
+    Keeping, LeafKind, LogEntry, NewExhibit, NewSource, PendingFile, Reach, Receipt, Report, ReportId, Rhythm, Sha256,
+    Source, SourceId, SourceReport, SourceState, SourceSuggestion, StoreError, StoreResult, TimelineBucket, User,
+    VersionId, VersionView, Watch, WatchId,
 };
 
 use crate::SqliteRecords;
 use crate::fault::io_error;
-use crate::sqlite::{check, decisions, derived, files, gaps, house, items, lists, log, sources, take_in};
+use crate::sqlite::{check, decisions, derived, erasing, files, gaps, house, items, lists, log, sources, take_in};
 
 impl Records for SqliteRecords {
     fn take_in(&self, intakes: &[Intake]) -> StoreResult<Vec<Receipt>> {
@@ -69,6 +69,22 @@ impl Records for SqliteRecords {
         self.read(|tx| sources::notes(tx, id, limit))
     }
 
+    fn erase_item(&self, item: ItemId, erasure: &Erasure) -> StoreResult<ErasedItem> {
+        self.write(|tx| erasing::erase(tx, item, erasure))
+    }
+
+    fn expired_items(&self, now: Timestamp, limit: usize) -> StoreResult<Vec<ItemId>> {
+        self.read(|tx| erasing::expired(tx, now, limit))
+    }
+
+    fn find_url(&self, url: &str) -> StoreResult<Vec<ItemId>> {
+        self.read(|tx| erasing::find_url(tx, url))
+    }
+
+    fn erased_because(&self, item: ItemId) -> StoreResult<Option<String>> {
+        self.read(|tx| erasing::because(tx, item))
+    }
+
     fn live_posts(
         &self,
         id: SourceId,
@@ -89,6 +105,10 @@ impl Records for SqliteRecords {
 
     fn set_keeping(&self, id: SourceId, keeping: &Keeping, by: &str, at: Timestamp) -> StoreResult<()> {
         self.write(|tx| sources::set_keeping(tx, id, keeping, by, at))
+    }
+
+    fn set_reach(&self, id: SourceId, reach: &Reach, by: &str, at: Timestamp) -> StoreResult<()> {
+        self.write(|tx| sources::set_reach(tx, id, reach, by, at))
     }
 
     fn set_rhythm(&self, id: SourceId, rhythm: Option<Rhythm>) -> StoreResult<()> {

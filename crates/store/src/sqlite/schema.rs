@@ -281,6 +281,18 @@ CREATE TABLE gaps (
 CREATE INDEX gaps_source ON gaps (source, noted_at);
 CREATE INDEX gaps_open ON gaps (source, from_at) WHERE closed_at IS NULL;
 CREATE INDEX items_source_time ON items (source, posted_at);
+ALTER TABLE items ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE item_erasures (
+    id INTEGER PRIMARY KEY,
+    item INTEGER NOT NULL REFERENCES items,
+    reason TEXT NOT NULL,
+    basis TEXT NOT NULL,
+    by TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    exhibits TEXT NOT NULL,     -- JSON
+    leaves TEXT NOT NULL,       -- JSON
+    leaf INTEGER NOT NULL
+);
 ";
 
 /// Version that this program writes.

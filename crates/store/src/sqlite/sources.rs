@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use vedette_core::{
-    Authorisation, Cursor, ItemId, Keeping, NewSource, Rhythm, Source, SourceHealth, SourceId, SourceReport,
+    Authorisation, Cursor, ItemId, Keeping, NewSource, Reach, Rhythm, Source, SourceHealth, SourceId, SourceReport,
     SourceState, SourceSuggestion,
 };
 use vedette_preserve::records::{SourceRecord, asked_text, source_state_word, whole};
@@ -103,6 +103,13 @@ pub(crate) fn set_keeping(tx: &Transaction<'_>, id: SourceId, keeping: &Keeping,
     event(tx, id, "keeping", &to_json(keeping)?, by, at)
 }
 
+pub(crate) fn set_reach(tx: &Transaction<'_>, id: SourceId, reach: &Reach, by: &str, at: Timestamp) -> Done<()> {
+    let mut asked = one(tx, id)?.asked;
+    asked.reach = reach.clone();
+    tx.execute("UPDATE sources SET asked = ?2 WHERE id = ?1", params![id.0, asked_text(&asked)])?;
+    event(tx, id, "reach", &to_json(reach)?, by, at)
+}
+
 pub(crate) fn set_rhythm(tx: &Transaction<'_>, id: SourceId, rhythm: Option<Rhythm>) -> Done<()> {
     let text = rhythm.map(|rhythm| to_json(&rhythm)).transpose()?;
     tx.execute("UPDATE sources SET rhythm = ?2 WHERE id = ?1", params![id.0, text])?;
@@ -112,7 +119,12 @@ pub(crate) fn set_rhythm(tx: &Transaction<'_>, id: SourceId, rhythm: Option<Rhyt
 pub(crate) fn report(tx: &Transaction<'_>, id: SourceId, report: &SourceReport) -> Done<()> {
     let at = micros(report.at);
     let brought = (report.new_versions > 0).then_some(at);
-    let backlog = i64::try_from(report.backlog).unwrap_or(i64::MAX);
+    let backlog: i64 = tx
+        .prepare_cached(
+            "SELECT COUNT(*) FROM jobs j JOIN versions v ON v.id = j.version JOIN items i ON i.id = v.item
+             WHERE i.source = ?1",
+        )?
+        .query_row([id.0], |row| row.get(0))?;
     let resting = report.resting_until.map(micros);
     let changed = match &report.error {
         None => tx.execute(

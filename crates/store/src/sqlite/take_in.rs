@@ -5,7 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, Transaction, params};
 use vedette_core::limits::{ATTACHMENTS_MAX, READING_BYTES_MAX, SEALED_PAGE_DAYS};
 use vedette_core::{
-    CaptureId, Intake, ItemId, JobKind, NewExhibit, NewVersion, Receipt, SourceId, StoreError, TakenVersion, VersionId,
+    CaptureId, Intake, ItemId, JobKind, NewExhibit, NewVersion, Receipt, Sha256, SourceId, StoreError, TakenVersion,
+    VersionId, VersionState,
 };
 use vedette_preserve::canonical::{Content, ContentFile};
 use vedette_preserve::records::{CaptureRecord, CursorRecord, ItemRecord, VersionRecord, page_keep_word, whole};
@@ -63,6 +64,14 @@ struct Taking<'a, 't> {
 struct KnownItem {
     id: ItemId,
     versions: u32,
+    /// Whether it is thought to be gone because the source no longer shows it.
+    inferred: bool,
+    erased: bool,
+}
+
+/// The key of a state seen before that is shown again after its item was thought to be gone.
+fn again_key(key: Sha256, versions: u32) -> Sha256 {
+    vedette_preserve::sha256(format!("shown again after {versions}: {}", key.hex()).as_bytes())
 }
 
 impl Taking<'_, '_> {
@@ -159,19 +168,31 @@ impl Taking<'_, '_> {
         let known = self
             .tx
             .prepare_cached(
-                "SELECT i.id, (SELECT COUNT(*) FROM versions v WHERE v.item = i.id) FROM items i
+                "SELECT i.id, (SELECT COUNT(*) FROM versions v WHERE v.item = i.id), i.state, i.erased FROM items i
                  WHERE i.native_id = ?1 AND i.source = ?2",
             )?
             .query_row(params![new.native_id, self.intake.source.0], |row| {
-                Ok(KnownItem { id: ItemId(row.get(0)?), versions: row.get(1)? })
+                let inferred = row.get_ref(2)?.as_str()? == VersionState::DeletedInferred.word();
+                Ok(KnownItem { id: ItemId(row.get(0)?), versions: row.get(1)?, inferred, erased: row.get(3)? })
             })
             .optional()?;
+        // What was erased does not come back, not even edited.
+        if let Some(item) = known.as_ref().filter(|item| item.erased) {
+            return Ok((self.last_version(item.id)?, false));
+        }
+        let again;
+        let mut new = new;
+        if let Some(item) = known.as_ref().filter(|item| item.inferred && !new.state.is_gone()) {
+            // It was thought gone and is shown again: a state of its own, though its content may be one seen before.
+            again = NewVersion { key: again_key(new.key, item.versions), ..new.clone() };
+            new = &again;
+        }
         if let Some(item) = &known
             && let Some(taken) = self.known_version(item.id, new)?
         {
             return Ok((taken, false));
         }
-        if let Some(item) = &known
+        if let Some(item) = known.as_ref().filter(|item| !item.inferred)
             && let Some(taken) = self.same_but_for_fetching(item.id, new)?
         {
             return Ok((taken, false));
@@ -180,7 +201,7 @@ impl Taking<'_, '_> {
         let new_item = known.is_none();
         let item = match known {
             Some(item) => item,
-            None => KnownItem { id: self.item(new)?, versions: 0 },
+            None => KnownItem { id: self.item(new)?, versions: 0, inferred: false, erased: false },
         };
         let number = item.versions + 1;
         let version = self.insert_version(item.id, number, capture, new)?;
@@ -190,6 +211,14 @@ impl Taking<'_, '_> {
         let kind = if new.needs_job { JobKind::Read } else { JobKind::Derive };
         queue::add(self.tx, kind, version, self.intake.capture.fetched_at, !new.needs_job)?;
         Ok((TakenVersion { item: item.id, version, number, new: true }, new_item))
+    }
+
+    fn last_version(&self, item: ItemId) -> Done<TakenVersion> {
+        let mut statement =
+            self.tx.prepare_cached("SELECT id, number FROM versions WHERE item = ?1 ORDER BY number DESC LIMIT 1")?;
+        Ok(statement.query_row([item.0], |row| {
+            Ok(TakenVersion { item, version: VersionId(row.get(0)?), number: row.get(1)?, new: false })
+        })?)
     }
 
     fn known_version(&self, item: ItemId, new: &NewVersion) -> Done<Option<TakenVersion>> {

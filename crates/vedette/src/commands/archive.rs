@@ -51,11 +51,30 @@ pub fn show(text: &str, as_json: bool, context: &Context<'_>, io: &mut Io) -> Re
     Ok(0)
 }
 
+/// `vedette why`.
+pub fn why(what: &str, as_json: bool, context: &Context<'_>, io: &mut Io) -> Result<u8, Failure> {
+    let known = context.desk.whereabouts(what)?;
+    if as_json {
+        io.json(&known)?;
+        return Ok(0);
+    }
+    for item in &known.items {
+        io.line(format!("it is here: {item} (`vedette show {item}`)"))?;
+    }
+    if known.items.is_empty() {
+        io.line("it is not here")?;
+    }
+    for reason in &known.reasons {
+        io.line(format!("- {reason}"))?;
+    }
+    Ok(0)
+}
+
 fn native(text: &str, context: &Context<'_>) -> Result<ItemId, Failure> {
     context.desk.find_native(text)?.into_iter().next().ok_or_else(|| {
         Failure::usage(format!("no item is known by `{text}`")).hint(
-            "an item is named like i42, or by the source's own id; if it should be here, look at `vedette source list`: \
-             the source may be failing, paused, or not authorised",
+            "an item is named like i42, or by the source's own id; `vedette why ID-OR-ADDRESS` says what may have kept \
+             it away",
         )
     })
 }

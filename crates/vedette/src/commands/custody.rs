@@ -1,9 +1,9 @@
-//! `verify` and `backup` of a workspace.
+//! `verify`, `backup` and `erase` of a workspace.
 
 use std::path::Path;
 
 use crate::backup;
-use crate::commands::Context;
+use crate::commands::{Context, id};
 use crate::io::{Failure, Io};
 
 /// `vedette verify`.
@@ -25,5 +25,20 @@ pub fn backup(file: &Path, context: &Context<'_>, io: &mut Io) -> Result<u8, Fai
     let bytes = backup::write(context.desk, context.dir, &file, io)?;
     io.line(format!("wrote `{}`, {bytes} bytes", file.display()))?;
     io.say("it holds the key that hides people's names: keep it as safe as the workspace");
+    Ok(0)
+}
+
+/// `vedette erase`.
+pub fn erase(text: &str, reason: &str, basis: &str, context: &Context<'_>, io: &mut Io) -> Result<u8, Failure> {
+    let gone = context.desk.erase_item(&context.who, id(text)?, reason, basis)?;
+    if gone.leaves.is_empty() {
+        io.line(format!("{text} was erased before"))?;
+        return Ok(0);
+    }
+    io.line(format!("erased {text}: {} exhibits, {} records of the log", gone.exhibits.len(), gone.leaves.len()))?;
+    if !gone.shared.is_empty() {
+        io.say(format!("{} exhibits stay, because other items show the same bytes", gone.shared.len()));
+    }
+    io.say("backups made before still hold it; the search index drops the last traces with `vedette worker --once --reindex`");
     Ok(0)
 }

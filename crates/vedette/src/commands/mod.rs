@@ -38,6 +38,8 @@ pub fn run(cli: Cli, desk: &Arc<Desk>, dir: &Path, io: &mut Io) -> Result<u8, Fa
         Command::Match(args) => crate::hashing::match_workspace(&args, &context, io),
         Command::Search(args) => archive::search(&args, &context, io),
         Command::Show { id, json } => archive::show(&id, json, &context, io),
+        Command::Why { what, json } => archive::why(&what, json, &context, io),
+        Command::Erase { id, reason, basis } => custody::erase(&id, &reason, &basis, &context, io),
         Command::Timeline { json } => archive::timeline(json, &context, io),
         Command::Review(args) => archive::review(&args, &context, io),
         Command::Watch(command) => watching::watch(command, &context, io),

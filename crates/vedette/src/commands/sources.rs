@@ -4,11 +4,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use vedette_collect::Secret;
-use vedette_core::{Authorisation, AuthorityKind, NewSource, Source, SourceId, SourceKind, SourceState};
+use vedette_core::{
+    Authorisation, AuthorityKind, Keeping, NewSource, Reach, Source, SourceId, SourceKind, SourceState,
+};
 use vedette_desk::{Desk, Round};
 
 use crate::cli::{
-    AuthorisationArgs, AuthorityWord, CollectArgs, ImportArgs, ServeArgs, SourceAdd, SourceCommand, SourceWord,
+    AuthorisationArgs, AuthorityWord, CollectArgs, ImportArgs, ReachArgs, ServeArgs, SourceAdd, SourceCommand,
+    SourceWord,
 };
 use crate::commands::{Context, id, ids, time};
 use crate::io::{Failure, Io};
@@ -31,11 +34,58 @@ pub fn run(command: SourceCommand, context: &Context<'_>, io: &mut Io) -> Result
         SourceCommand::Pause { id: text } => desk.set_source_state(who, id(&text)?, SourceState::Paused)?,
         SourceCommand::Resume { id: text } => desk.set_source_state(who, id(&text)?, SourceState::Active)?,
         SourceCommand::Remove { id: text } => desk.set_source_state(who, id(&text)?, SourceState::Removed)?,
+        SourceCommand::Reach { id: text, reach } => {
+            let source: SourceId = id(&text)?;
+            let changed = reach_of(&reach, desk.source(source)?.0.asked.reach);
+            desk.set_reach(who, source, &changed)?;
+        }
+        SourceCommand::Keep { id: text, days, for_ever, hold, release } => {
+            let source: SourceId = id(&text)?;
+            let mut keeping = desk.source(source)?.0.asked.keeping;
+            keeping.days = if for_ever { None } else { days.or(keeping.days) };
+            keeping.hold = if release { None } else { hold.or(keeping.hold) };
+            desk.set_keeping(who, source, &keeping)?;
+        }
+        SourceCommand::Gaps { id: text, json } => gaps(id(&text)?, json, context, io)?,
         SourceCommand::Authorise { id: text, authorisation } => {
             desk.authorise(who, id(&text)?, &record(&authorisation, desk.now())?)?;
         }
     }
     Ok(0)
+}
+
+/// What was asked for, over what held so far.
+fn reach_of(args: &ReachArgs, so_far: Reach) -> Reach {
+    let or = |given: &Option<String>, known: Option<String>| match given.as_deref() {
+        None => known,
+        Some("none") => None,
+        Some(given) => Some(given.to_owned()),
+    };
+    Reach {
+        proxy: or(&args.proxy, so_far.proxy),
+        user_agent: or(&args.user_agent, so_far.user_agent),
+        pace_ms: args.pace_ms.or(so_far.pace_ms),
+        every_s: args.every.or(so_far.every_s),
+    }
+}
+
+fn gaps(source: SourceId, json: bool, context: &Context<'_>, io: &mut Io) -> Result<(), Failure> {
+    let gaps = context.desk.gaps(source)?;
+    if gaps.is_empty() && !json {
+        io.line("nothing is known to be missing")?;
+    }
+    for gap in gaps {
+        if json {
+            io.json(&gap)?;
+            continue;
+        }
+        let end = match gap.closed_at {
+            Some(at) => format!("whole again {}", time(at)),
+            None => "OPEN".to_owned(),
+        };
+        io.line(format!("{} to {}: {} · {end}", time(gap.from), time(gap.to), gap.why))?;
+    }
+    Ok(())
 }
 
 fn record(args: &AuthorisationArgs, now: Timestamp) -> Result<Authorisation, Failure> {
@@ -72,14 +122,18 @@ fn add(args: &SourceAdd, context: &Context<'_>, io: &mut Io) -> Result<(), Failu
     let kind = match args.kind {
         SourceWord::Rocketchat => SourceKind::Rocketchat,
         SourceWord::Feed => SourceKind::Feed,
+        SourceWord::Matrix => SourceKind::Matrix,
+        SourceWord::Web => SourceKind::Web,
+        SourceWord::Section => SourceKind::Section,
+        SourceWord::Telegram => SourceKind::Telegram,
         SourceWord::Folder => SourceKind::Folder,
     };
     let address = match kind {
         SourceKind::Folder => io.path(std::path::Path::new(&args.address)).display().to_string(),
         _ => args.address.clone(),
     };
-    if kind == SourceKind::Rocketchat && args.room.is_none() {
-        return Err(Failure::usage("a Rocket.Chat source needs --room NAME"));
+    if matches!(kind, SourceKind::Rocketchat | SourceKind::Matrix) && args.room.is_none() {
+        return Err(Failure::usage(format!("a {} source needs --room NAME", kind.word())));
     }
     let name = args.name.clone().unwrap_or_else(|| match &args.room {
         Some(room) => format!("{}/{room}", address.trim_start_matches("https://").trim_start_matches("http://")),
@@ -110,8 +164,8 @@ fn add(args: &SourceAdd, context: &Context<'_>, io: &mut Io) -> Result<(), Failu
             allow_private: args.allow_private.clone(),
             secret,
             authorisation,
-            reach: vedette_core::Reach::default(),
-            keeping: vedette_core::Keeping::default(),
+            reach: reach_of(&args.reach, Reach::default()),
+            keeping: Keeping { days: args.keep_days, hold: None },
         },
     )?;
     io.line(format!("{} {}", source.id, source.asked.name))?;
@@ -133,6 +187,9 @@ fn list(json: bool, context: &Context<'_>, io: &mut Io) -> Result<(), Failure> {
         let state = match (&health.last_error, source.state, health.last_success_at) {
             (_, SourceState::Paused, _) => "paused".to_owned(),
             (Some(error), ..) => format!("failing ({}): {error}", health.failures),
+            (None, _, Some(at)) if health.open_gaps > 0 => {
+                format!("well at {}, {} open gaps (`vedette source gaps {}`)", time(at), health.open_gaps, source.id)
+            }
             (None, _, Some(at)) => format!("well at {}", time(at)),
             (None, _, None) => "not asked yet".to_owned(),
         };

@@ -49,6 +49,9 @@ impl Desk {
             .current_dir(self.folder.path())
             .env("VEDETTE_WORKSPACE", self.path("desk"))
             .env("VEDETTE_SECRETS", self.path("secrets"))
+            .env("XDG_STATE_HOME", self.path("state"))
+            .env_remove("VEDETTE_KEYRING")
+            .env_remove("VEDETTE_PASSPHRASE_FILE")
             .env("VEDETTE_USER", "T. Tester")
             .stdin(Stdio::null());
         command

@@ -48,7 +48,7 @@ pub(crate) async fn page(State(app): State<App>, Query(pairs): Query<Vec<(String
         id: alert.id.to_string(),
         raised_by: raised_by(&alert.raised_by, &watches),
         source: match alert.raised_by {
-            AlertKind::Source(id) => Some(id.to_string()),
+            AlertKind::Source(id) | AlertKind::Silence(id) => Some(id.to_string()),
             _ => None,
         },
         item: alert.item.map(|id| id.to_string()),
@@ -80,7 +80,8 @@ fn raised_by(kind: &AlertKind, watches: &[Watch]) -> String {
             None => format!("watch {id}, removed since"),
         },
         AlertKind::Level(level) => format!("level {}", words::level(*level)),
-        AlertKind::Source(id) => format!("source {id} is silent"),
+        AlertKind::Source(id) => format!("source {id} fails"),
+        AlertKind::Silence(id) => format!("source {id} is silent"),
     }
 }
 

@@ -1,9 +1,11 @@
 //! Sources: what is watched, under whose authorisation, how it goes, and what may have been missed.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use jiff::Timestamp;
+use serde::Deserialize;
 use vedette_core::{AuthorityKind, Source, SourceId, SourceState};
+use vedette_desk::said;
 
 use crate::app::{App, Shown, id, show};
 use crate::pages::Top;
@@ -14,6 +16,8 @@ use crate::words::{When, defang, utc};
 struct List {
     top: Top,
     sources: Vec<SourceView>,
+    question: String,
+    answer: Option<Answer>,
     suggestions: Vec<Suggestion>,
 }
 
@@ -23,6 +27,23 @@ struct One {
     top: Top,
     source: SourceView,
     notes: Vec<(String, String)>,
+    gaps: Vec<GapView>,
+}
+
+struct GapView {
+    from: String,
+    to: String,
+    why: String,
+    noted: String,
+    /// When it was whole again.
+    closed: Option<String>,
+}
+
+/// A question to the page of sources.
+#[derive(Deserialize)]
+pub(crate) struct Looking {
+    #[serde(default)]
+    why: String,
 }
 
 struct SourceView {
@@ -48,6 +69,17 @@ struct SourceView {
     until: String,
     in_force: bool,
     private: String,
+    rhythm: Option<String>,
+    backlog: u64,
+    resting: Option<String>,
+    proxy: Option<String>,
+    kept: String,
+}
+
+/// What is known about something that somebody misses.
+struct Answer {
+    items: Vec<String>,
+    reasons: Vec<String>,
 }
 
 struct Suggestion {
@@ -58,8 +90,15 @@ struct Suggestion {
     first: When,
 }
 
-pub(crate) async fn list(State(app): State<App>) -> Shown {
-    let (now, sources, suggestions) = app.ask(|door| Ok((door.now(), door.sources()?, door.suggestions()?))).await?;
+pub(crate) async fn list(State(app): State<App>, Query(looking): Query<Looking>) -> Shown {
+    let question = looking.why.trim().to_owned();
+    let asked = question.clone();
+    let (now, sources, suggestions, answer) = app
+        .ask(move |door| {
+            let answer = if asked.is_empty() { None } else { Some(door.whereabouts(&asked)?) };
+            Ok((door.now(), door.sources()?, door.suggestions()?, answer))
+        })
+        .await?;
     let suggestion = |one: vedette_core::SourceSuggestion| Suggestion {
         address: one.address,
         kind: one.kind,
@@ -70,17 +109,33 @@ pub(crate) async fn list(State(app): State<App>) -> Shown {
     show(&List {
         top: app.top("sources"),
         sources: sources.iter().map(|source| SourceView::of(source, now)).collect(),
+        question: defang(&question),
+        answer: answer.map(|known| Answer {
+            items: known.items.iter().map(ToString::to_string).collect(),
+            reasons: known.reasons,
+        }),
         suggestions: suggestions.into_iter().map(suggestion).collect(),
     })
 }
 
 pub(crate) async fn one(State(app): State<App>, Path(text): Path<String>) -> Shown {
     let source: SourceId = id("source", &text)?;
-    let (now, (source, notes)) = app.ask(move |door| Ok((door.now(), door.source(source)?))).await?;
+    let (now, (source, notes), gaps) =
+        app.ask(move |door| Ok((door.now(), door.source(source)?, door.gaps(source)?))).await?;
     show(&One {
         top: app.top("sources"),
         source: SourceView::of(&source, now),
         notes: notes.into_iter().map(|(at, note)| (utc(at), note)).collect(),
+        gaps: gaps
+            .into_iter()
+            .map(|gap| GapView {
+                from: utc(gap.from),
+                to: utc(gap.to),
+                why: gap.why,
+                noted: utc(gap.noted_at),
+                closed: gap.closed_at.map(utc),
+            })
+            .collect(),
     })
 }
 
@@ -117,6 +172,21 @@ impl SourceView {
             until: authorisation.until.map_or_else(|| "until withdrawn".to_owned(), |at| format!("until {}", utc(at))),
             in_force: authorisation.in_force(now),
             private: asked.allow_private.join(", "),
+            rhythm: health.rhythm.map(|rhythm| {
+                format!(
+                    "usually {} between two posts, nearly never more than {}",
+                    said(rhythm.usual_s),
+                    said(rhythm.longest_s)
+                )
+            }),
+            backlog: health.backlog,
+            resting: health.resting_until.filter(|until| *until > now).map(utc),
+            proxy: asked.reach.proxy.clone(),
+            kept: match (&asked.keeping.hold, asked.keeping.days) {
+                (Some(why), _) => format!("under a legal hold: {why}"),
+                (None, Some(days)) => format!("for {days} days"),
+                (None, None) => "until somebody erases it".to_owned(),
+            },
         }
     }
 }
@@ -137,6 +207,7 @@ fn how_it_goes(source: &Source, now: Timestamp) -> (&'static str, String) {
     }
     match health.last_success_at {
         None => ("idle", "not collected yet".to_owned()),
+        Some(_) if health.open_gaps > 0 => ("warn", format!("answers, {} open gaps", health.open_gaps)),
         Some(_) if health.files_missing > 0 => ("warn", format!("answers, {} files missing", health.files_missing)),
         Some(_) => ("good", "answers".to_owned()),
     }

@@ -7,11 +7,11 @@ use std::sync::Mutex;
 
 use jiff::Timestamp;
 use vedette_core::{
-    Alert, AlertId, AlertKind, AlertState, Audience, Counts, Decision, FamilyId, FamilyView, InboxQuery, InboxRow,
+    Alert, AlertId, AlertKind, AlertState, Audience, Counts, Decision, FamilyId, FamilyView, Gap, InboxQuery, InboxRow,
     ItemId, ItemView, Level, Report, ReportId, Sha256, SortBy, Source, SourceId, SourceSuggestion, StoreError,
     TimelineBucket, Verdict, Watch, WatchId,
 };
-use vedette_desk::{DeskError, DeskResult, Picture, Problem, Role, SearchPage, Severity, Who};
+use vedette_desk::{DeskError, DeskResult, Picture, Problem, Role, SearchPage, Severity, Whereabouts, Who};
 use vedette_web::Door;
 
 pub use views::{HOSTILE, NOW, image_hash};
@@ -127,6 +127,26 @@ impl Door for FakeDesk {
             )),
             None => missing("source", id),
         }
+    }
+
+    fn gaps(&self, id: SourceId) -> DeskResult<Vec<Gap>> {
+        let from = "2026-11-20T12:01:00Z".parse().unwrap();
+        let gap = |why: &str, closed_at| Gap {
+            source: id,
+            from,
+            to: "2026-11-20T12:09:00Z".parse().unwrap(),
+            why: why.to_owned(),
+            noted_at: self.now(),
+            closed_at,
+        };
+        Ok(vec![
+            gap("the server <b>closed</b> the connection", None),
+            gap("the program was not running", Some(self.now())),
+        ])
+    }
+
+    fn whereabouts(&self, question: &str) -> DeskResult<Whereabouts> {
+        Ok(Whereabouts { items: Vec::new(), reasons: vec![format!("no source watches {question}")] })
     }
 
     fn suggestions(&self) -> DeskResult<Vec<SourceSuggestion>> {

@@ -1,8 +1,12 @@
-//! Passwords and tokens of watched accounts: kept outside the workspace, in files that only their owner may read, so that
-//! neither a backup nor a bundle nor the log can ever hold one.
+//! Passwords and tokens of watched accounts: kept outside the workspace, in the system's keyring or in an encrypted file,
+//! so that neither a backup nor a bundle nor the log can ever hold one.
+//!
+//! `VEDETTE_KEYRING=secret-service` chooses the keyring of the desktop session. Otherwise a secret is a sealed file in
+//! `VEDETTE_SECRETS`; see [`sealed`] for its key.
 
-use std::io::Write;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+mod keyring;
+mod sealed;
+
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +15,7 @@ use vedette_collect::Secret;
 use crate::config::read_text;
 use crate::io::Failure;
 
+/// Bytes of one secret: tokens of single sign-on servers have a few thousand.
 const BYTES_MAX: u64 = 16 * 1024;
 
 #[derive(Serialize, Deserialize)]
@@ -25,19 +30,20 @@ fn folder() -> Result<PathBuf, Failure> {
     if let Some(dir) = std::env::var_os("VEDETTE_SECRETS") {
         return Ok(PathBuf::from(dir));
     }
-    let base = std::env::var_os("XDG_CONFIG_HOME")
+    Ok(home_folder("XDG_CONFIG_HOME", ".config")?.join("secrets"))
+}
+
+/// The program's own folder below one of the user's base folders.
+fn home_folder(variable: &str, usual: &str) -> Result<PathBuf, Failure> {
+    let base = std::env::var_os(variable)
         .map(PathBuf::from)
-        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config")))
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(usual)))
         .ok_or_else(|| Failure::usage("no home folder to keep secrets in").hint("set VEDETTE_SECRETS to a folder"))?;
-    Ok(base.join("vedette").join("secrets"))
+    Ok(base.join("vedette"))
 }
 
 /// Stores a secret; the name under which it is found again.
 pub fn store(secret: &Secret) -> Result<String, Failure> {
-    let dir = folder()?;
-    std::fs::create_dir_all(&dir).map_err(|error| Failure::file("make", &dir, &error))?;
-    std::fs::set_permissions(&dir, std::fs::Permissions::from_mode(0o700))
-        .map_err(|error| Failure::file("protect", &dir, &error))?;
     let stored = match secret {
         Secret::Token { user_id, token } => Stored::Token { user_id: user_id.clone(), token: token.clone() },
         Secret::Password { user, password } => Stored::Password { user: user.clone(), password: password.clone() },
@@ -46,16 +52,11 @@ pub fn store(secret: &Secret) -> Result<String, Failure> {
     let mut random = [0u8; 8];
     getrandom::fill(&mut random).map_err(|error| Failure::usage(format!("no randomness: {error}")))?;
     let name: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-    let path = dir.join(format!("{name}.toml"));
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&path)
-        .map_err(|error| Failure::file("make", &path, &error))?;
-    file.write_all(text.as_bytes())
-        .and_then(|()| file.sync_all())
-        .map_err(|error| Failure::file("write", &path, &error))?;
+    if keyring::chosen()? {
+        keyring::store(&name, &text)?;
+    } else {
+        sealed::store(&folder()?, &name, text.as_bytes())?;
+    }
     Ok(name)
 }
 
@@ -64,19 +65,37 @@ pub fn load(name: &str) -> Result<Secret, Failure> {
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(Failure::usage(format!("`{name}` is not the name of a secret")));
     }
-    let path = folder()?.join(format!("{name}.toml"));
-    let text = read_text(&path, BYTES_MAX).map_err(|failure| {
-        failure.hint(
-            "the account's secret is not on this machine: add the source again with --password-file or --token-file",
-        )
-    })?;
+    let text = find(name)?;
     // The parser's message could quote the line with the secret in it.
     let stored: Stored =
-        toml::from_str(&text).map_err(|_| Failure::usage(format!("`{}` is not a secret file", path.display())))?;
+        toml::from_str(&text).map_err(|_| Failure::usage(format!("the secret `{name}` is not readable")))?;
     Ok(match stored {
         Stored::Token { user_id, token } => Secret::Token { user_id, token },
         Stored::Password { user, password } => Secret::Password { user, password },
     })
+}
+
+fn find(name: &str) -> Result<String, Failure> {
+    if keyring::chosen()?
+        && let Some(text) = keyring::load(name)?
+    {
+        return Ok(text);
+    }
+    let folder = folder()?;
+    if let Some(text) = sealed::load(&folder, name)? {
+        return Ok(text);
+    }
+    // Version 0.1.0 before sealing kept them as they are: seal what is found so.
+    let plain = folder.join(format!("{name}.toml"));
+    if plain.is_file() {
+        let text = read_text(&plain, BYTES_MAX)?;
+        sealed::store(&folder, name, text.as_bytes())?;
+        std::fs::remove_file(&plain).map_err(|error| Failure::file("remove", &plain, &error))?;
+        return Ok(text);
+    }
+    Err(Failure::usage(format!("the secret `{name}` is not on this machine")).hint(
+        "the account's secret is kept outside the workspace: add the source again with --password-file or --token-file",
+    ))
 }
 
 /// Reads a password or token from a file: its first line.
