@@ -6,18 +6,24 @@
 //! - [`guard`]: where may be connected to, how much is taken, who sees credentials.
 //! - [`rocketchat`]: rooms of a Rocket.Chat server over REST.
 //! - [`feed`]: RSS, Atom and JSON Feed.
-//! - [`folder`]: files and JSON lines, watched or imported once.
+//! - [`folder`]: files and JSON lines, watched or imported once; exports of Telegram Desktop, mail and archives in it.
+//! - [`warc`]: web archives, read and written.
 
+mod archive;
 mod connector;
 mod env;
 mod error;
 pub mod feed;
 pub mod folder;
+mod gather;
 pub mod guard;
+mod mail;
 pub mod rocketchat;
 mod secret;
+mod telegram_export;
 #[cfg(test)]
 mod testing;
+pub mod warc;
 
 pub use connector::{Connector, Take, check, connector_for};
 pub use env::{Env, Lookup, Now, Sleep};

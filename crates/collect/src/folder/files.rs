@@ -9,11 +9,12 @@ use std::path::Path;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use vedette_core::limits::{BATCH_VERSIONS_MAX, EXHIBIT_BYTES_MAX, POST_TEXT_BYTES_MAX};
-use vedette_core::{Cursor, Found, FoundFile, Haul, Markup, PageKeep, RequestRecord, VersionState};
+use vedette_core::{Cursor, Found, FoundFile, Haul, PageKeep, RequestRecord, VersionState};
 
 use super::walk::Listed;
 use super::{FileKind, NAME, NAMES_IN_NOTE, cut_text, kind_of, lines};
 use crate::connector::Take;
+use crate::gather::empty;
 use crate::{CollectError, Env, capped};
 
 /// Bytes of files that one haul may hold before it is handed over; a single larger file is a haul of its own.
@@ -47,8 +48,14 @@ impl<'a> Batch<'a> {
     }
 
     /// Adds a file; full hauls are handed over. A file that cannot be read is a note, not the end of the folder.
-    pub(crate) fn add(&mut self, file: &Listed, state: VersionState, take: Take<'_>) -> Result<(), CollectError> {
-        match kind_of(&file.name) {
+    pub(crate) fn add(
+        &mut self,
+        file: &Listed,
+        kind: FileKind,
+        state: VersionState,
+        take: Take<'_>,
+    ) -> Result<(), CollectError> {
+        match kind {
             FileKind::Other => {
                 self.others_count += 1;
                 if self.others.len() < NAMES_IN_NOTE {
@@ -63,7 +70,7 @@ impl<'a> Batch<'a> {
                     Err(why) => self.unreadable(file, &why),
                 }
             }
-            kind => match read_whole(&file.path) {
+            kind => match read_whole(&file.path, EXHIBIT_BYTES_MAX) {
                 Ok(bytes) => {
                     if self.bytes + bytes.len() > BATCH_BYTES_MAX {
                         self.flush(None, take)?;
@@ -80,11 +87,11 @@ impl<'a> Batch<'a> {
     pub(crate) fn vanished(&mut self, name: &str, take: Take<'_>) -> Result<(), CollectError> {
         match kind_of(name) {
             FileKind::Other => return Ok(()),
-            FileKind::Lines => {
-                self.notes.push(format!("`{name}` is gone; the posts of its lines stay as they were"));
+            FileKind::Text | FileKind::Attached(_) => {}
+            _ => {
+                self.notes.push(format!("`{name}` is gone; the posts that were read from it stay as they were"));
                 return Ok(());
             }
-            FileKind::Text | FileKind::Attached(_) => {}
         }
         // The bytes are gone with the file: the exhibit is the observation itself.
         let seen = json!({ "path": name, "gone": true, "seen_at": self.env.now() }).to_string();
@@ -192,26 +199,6 @@ pub(crate) fn request(path: &str, env: &Env) -> RequestRecord {
     RequestRecord { url: path.to_owned(), connector: NAME.to_owned(), status: 0, fetched_at: env.now() }
 }
 
-pub(crate) fn empty(native_id: &str) -> Found {
-    Found {
-        native_id: native_id.to_owned(),
-        exhibit: Vec::new(),
-        exhibit_type: String::new(),
-        state: VersionState::Posted,
-        title: None,
-        text: String::new(),
-        markup: Markup::Plain,
-        url: None,
-        posted_at: None,
-        edited_at: None,
-        author: None,
-        handles: Vec::new(),
-        thread_of: None,
-        lang: None,
-        files: Vec::new(),
-    }
-}
-
 /// Opens a file that was listed; one that was exchanged for a link meanwhile is refused.
 fn open(path: &Path) -> Result<(File, u64), String> {
     let listed = std::fs::symlink_metadata(path).map_err(|error| error.to_string())?;
@@ -228,16 +215,31 @@ fn open(path: &Path) -> Result<(File, u64), String> {
     Ok((file, opened.len()))
 }
 
-fn read_whole(path: &Path) -> Result<Vec<u8>, String> {
+/// Opens a file of a walk.
+pub(crate) fn open_listed(listed: &Listed) -> Result<File, String> {
+    open(&listed.path).map(|(file, _)| file)
+}
+
+/// The bytes of a file of a walk, up to a limit.
+pub(crate) fn read_listed(listed: &Listed, bytes_max: u64) -> Result<Vec<u8>, String> {
+    read_whole(&listed.path, bytes_max)
+}
+
+/// Text of bytes: UTF-8, or UTF-16 with its mark; what is neither is shown as \u{fffd}.
+pub(crate) fn text_of_bytes(bytes: &[u8]) -> String {
+    decode(bytes).0
+}
+
+fn read_whole(path: &Path, bytes_max: u64) -> Result<Vec<u8>, String> {
     let (mut file, length) = open(path)?;
-    let too_large = || format!("it is larger than {EXHIBIT_BYTES_MAX} bytes");
-    if length > EXHIBIT_BYTES_MAX {
+    let too_large = || format!("it is larger than {bytes_max} bytes");
+    if length > bytes_max {
         return Err(too_large());
     }
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
     file.seek(SeekFrom::Start(0)).map_err(|error| error.to_string())?;
-    file.take(EXHIBIT_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-    if bytes.len() as u64 > EXHIBIT_BYTES_MAX { Err(too_large()) } else { Ok(bytes) }
+    file.take(bytes_max + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > bytes_max { Err(too_large()) } else { Ok(bytes) }
 }
 
 /// Text of bytes: UTF-8, or UTF-16 with its mark; whether something was lost.

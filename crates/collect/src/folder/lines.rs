@@ -13,9 +13,10 @@ use vedette_core::limits::{BATCH_VERSIONS_MAX, POST_TEXT_BYTES_MAX};
 use vedette_core::{Found, Haul, PageKeep};
 
 use super::cut_text;
-use super::files::{empty, request};
+use super::files::request;
 use super::walk::Listed;
 use crate::connector::Take;
+use crate::gather::empty;
 use crate::{CollectError, Env, NOTES_MAX};
 
 /// Bytes of one line: a post of the largest size with every letter escaped fits many times.

@@ -1,12 +1,15 @@
 //! Files of this machine: a folder that is watched, and paths that are imported once.
 //!
 //! `.txt` and `.md` are posts as they stand, `.html`, pictures and `.pdf` are posts with the file attached, each line of
-//! a `.jsonl` is a post `{id, text, date?, lang?, title?, url?, author?}`. Everything streams: one haul is in memory at a
-//! time. Links are not followed, so a folder cannot lead elsewhere.
+//! a `.jsonl` is a post `{id, text, date?, lang?, title?, url?, author?}`. Exports of Telegram Desktop, web archives, mail
+//! and zip or tar files are opened by their own rooms. Everything streams: one haul is in memory at a time. Links are not
+//! followed, so a folder cannot lead elsewhere.
 
 mod files;
 mod lines;
+mod sorts;
 mod walk;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,13 +17,17 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use vedette_core::{Cursor, Source, VersionState};
 
+pub(crate) use files::{open_listed, read_listed, text_of_bytes};
 pub use lines::written_date;
 pub use walk::Listed;
+pub use watch::watch;
 
 use self::files::Batch;
+use self::sorts::{FileKind, Sorted, TAKEN_IN, kind_of};
 use self::walk::Walk;
+use crate::archive::{self, Packing};
 use crate::connector::Take;
-use crate::{CollectError, Connector, Env};
+use crate::{CollectError, Connector, Env, mail, telegram_export, warc};
 
 /// Connector and version, as records name it.
 const NAME: &str = "folder/1";
@@ -45,38 +52,6 @@ struct Seen {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Stamp(pub(crate) i64, pub(crate) u64);
 
-/// What kind of file it is, by its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum FileKind {
-    /// A post as it stands.
-    Text,
-    /// A post with the file attached.
-    Attached(&'static str),
-    /// A post in each line.
-    Lines,
-    /// Not read.
-    Other,
-}
-
-/// The kind of a file by the ending of its name.
-pub(crate) fn kind_of(path: &str) -> FileKind {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_lowercase();
-    match ending.as_str() {
-        "txt" | "md" | "text" | "markdown" => FileKind::Text,
-        "jsonl" | "ndjson" => FileKind::Lines,
-        "html" | "htm" | "xhtml" => FileKind::Attached("text/html"),
-        "pdf" => FileKind::Attached("application/pdf"),
-        "png" => FileKind::Attached("image/png"),
-        "jpg" | "jpeg" => FileKind::Attached("image/jpeg"),
-        "webp" => FileKind::Attached("image/webp"),
-        "gif" => FileKind::Attached("image/gif"),
-        "bmp" => FileKind::Attached("image/bmp"),
-        "tif" | "tiff" => FileKind::Attached("image/tiff"),
-        _ => FileKind::Other,
-    }
-}
-
 impl FolderConnector {
     /// A connector for a source of kind `folder`.
     pub fn new(source: &Source, env: Env) -> Self {
@@ -86,7 +61,8 @@ impl FolderConnector {
     /// What works and what is missing, one line each.
     pub fn check(&self) -> Result<Vec<String>, CollectError> {
         let walk = Walk::of(&self.root)?;
-        let readable = walk.files.iter().filter(|file| kind_of(&file.name) != FileKind::Other).count();
+        let sorted = Sorted::of(&walk.files);
+        let readable = sorted.kinds.iter().filter(|kind| **kind != FileKind::Other).count();
         let mut lines = vec![format!(
             "`{}` can be read: {readable} of {} files are of a kind that is taken in",
             self.root.display(),
@@ -116,18 +92,33 @@ impl FolderConnector {
         }
         let mut batch = Batch::new(self.root.display().to_string(), &self.env);
         batch.notes.extend(walk.notes.iter().cloned());
-        for file in &walk.files {
-            match before.files.get(&file.name) {
-                Some(stamp) if *stamp == file.stamp => {}
-                known => {
-                    let state = if known.is_some() { VersionState::Edited } else { VersionState::Posted };
-                    batch.add(file, state, take)?;
-                }
+        let sorted = Sorted::of(&walk.files);
+        let is_changed = |file: &Listed| before.files.get(&file.name) != Some(&file.stamp);
+        let mut changed_exports = vec![false; sorted.exports.len()];
+        for (file, kind) in walk.files.iter().zip(&sorted.kinds) {
+            if let FileKind::Part(export) | FileKind::Telegram(export) = kind
+                && let Some(changed) = changed_exports.get_mut(*export)
+            {
+                *changed |= is_changed(file);
+            }
+        }
+        for (file, kind) in walk.files.iter().zip(&sorted.kinds) {
+            let changed = match kind {
+                FileKind::Telegram(export) => changed_exports.get(*export).copied().unwrap_or(true),
+                _ => is_changed(file),
+            };
+            if changed {
+                let known = before.files.contains_key(&file.name);
+                let state = if known { VersionState::Edited } else { VersionState::Posted };
+                take_file(&mut batch, (file, *kind), state, (&walk.files, &sorted), &self.env, 0, take)?;
             }
         }
         if walk.complete {
             for name in before.files.keys().filter(|name| !after.files.contains_key(*name)) {
-                batch.vanished(name, take)?;
+                // A file of an export was never a post of its own.
+                if !telegram_export::may_be_part(name, &|path| before.files.contains_key(path)) {
+                    batch.vanished(name, take)?;
+                }
             }
         }
         let cursor = serde_json::to_string(&after).expect("names and numbers always become JSON");
@@ -152,8 +143,8 @@ impl Connector for FolderConnector {
     }
 }
 
-/// Takes in files, folders and JSON lines once. Ids are paths below what was given, its own name included, so giving
-/// the same again adds nothing.
+/// Takes in files, folders, exports and archives once. Ids are paths below what was given, its own name included, or what
+/// the format itself calls a post (a Message-ID, an address), so giving the same again adds nothing.
 pub fn import(paths: &[PathBuf], env: &Env, take: Take<'_>) -> Result<(), CollectError> {
     let mut names = std::collections::BTreeSet::new();
     for path in paths {
@@ -170,20 +161,88 @@ pub fn import(paths: &[PathBuf], env: &Env, take: Take<'_>) -> Result<(), Collec
     for path in paths {
         let name = own_name(path)?;
         let walk = Walk::of_any(path, &name)?;
-        if walk.files.iter().all(|file| kind_of(&file.name) == FileKind::Other) {
-            return Err(folder_error(
-                path,
-                "it holds no file of a kind that is taken in: txt, md, html, pdf, jsonl, png, jpg, webp, gif, bmp, tiff",
-            ));
+        let sorted = Sorted::of(&walk.files);
+        if sorted.is_empty() {
+            return Err(folder_error(path, &format!("it holds no file of a kind that is taken in: {TAKEN_IN}")));
         }
-        let mut batch = Batch::new(path.display().to_string(), env);
-        batch.notes.extend(walk.notes.iter().cloned());
-        for file in &walk.files {
-            batch.add(file, VersionState::Posted, take)?;
-        }
-        batch.finish(None, take)?;
+        import_walk(path.display().to_string(), &walk, &sorted, env, 0, take)?;
     }
     Ok(())
+}
+
+fn import_walk(
+    root: String,
+    walk: &Walk,
+    sorted: &Sorted,
+    env: &Env,
+    nested: usize,
+    take: Take<'_>,
+) -> Result<(), CollectError> {
+    let mut batch = Batch::new(root, env);
+    batch.notes.extend(walk.notes.iter().cloned());
+    for (file, kind) in walk.files.iter().zip(&sorted.kinds) {
+        take_file(&mut batch, (file, *kind), VersionState::Posted, (&walk.files, sorted), env, nested, take)?;
+    }
+    batch.finish(None, take)
+}
+
+/// Reads one file as what it is; formats of many posts hand over their own hauls.
+fn take_file(
+    batch: &mut Batch<'_>,
+    (file, kind): (&Listed, FileKind),
+    state: VersionState,
+    (files, sorted): (&[Listed], &Sorted),
+    env: &Env,
+    nested: usize,
+    take: Take<'_>,
+) -> Result<(), CollectError> {
+    match kind {
+        FileKind::Part(_) => Ok(()),
+        FileKind::Telegram(export) => match sorted.exports.get(export) {
+            Some(export) => telegram_export::read(export, files, env, take),
+            None => Ok(()),
+        },
+        FileKind::Warc => warc::read(file, env, take),
+        FileKind::Wacz => warc::read_wacz(file, env, take),
+        FileKind::Mail => mail::read_single(file, env, take),
+        FileKind::Mbox => mail::read_mbox(file, env, take),
+        FileKind::Packed(packing) => import_packed(batch, file, packing, env, nested, take),
+        FileKind::Text | FileKind::Attached(_) | FileKind::Lines | FileKind::Other => {
+            batch.add(file, kind, state, take)
+        }
+    }
+}
+
+/// Unpacks an archive and reads it like a folder of its name. The folder is the desk's alone and is removed again.
+fn import_packed(
+    batch: &mut Batch<'_>,
+    file: &Listed,
+    packing: Packing,
+    env: &Env,
+    nested: usize,
+    take: Take<'_>,
+) -> Result<(), CollectError> {
+    if nested >= archive::NESTED_MAX {
+        batch.notes.push(format!(
+            "`{}` is an archive in more than {} others and was left out",
+            file.name,
+            archive::NESTED_MAX
+        ));
+        return Ok(());
+    }
+    let failed = |error: std::io::Error| {
+        folder_error(&file.path, &format!("no temporary folder could be made to unpack it ({error})"))
+    };
+    let folder = tempfile::Builder::new().prefix("vedette-import-").tempdir().map_err(failed)?;
+    let unpacked = archive::unpack(file, packing, folder.path(), archive::LIMITS);
+    batch.notes.extend(unpacked.notes);
+    let mut walk = Walk::of(folder.path())?;
+    for inner in &mut walk.files {
+        inner.shown = format!("{}/{}", file.shown, inner.name);
+        inner.name = format!("{}/{}", file.name, inner.name);
+    }
+    let sorted = Sorted::of(&walk.files);
+    import_walk(file.shown.clone(), &walk, &sorted, env, nested + 1, take)
 }
 
 fn own_name(path: &Path) -> Result<String, CollectError> {

@@ -23,8 +23,18 @@ pub struct Listed {
     pub name: String,
     /// Where it is.
     pub path: PathBuf,
+    /// What records call it: its path, or inside an archive the archive's path and its own in it.
+    pub shown: String,
     /// When it was last changed and how large it is.
     pub(crate) stamp: Stamp,
+}
+
+#[cfg(test)]
+impl Listed {
+    /// A single file, for tests of those who read it.
+    pub(crate) fn of(path: &Path, name: &str) -> Option<Self> {
+        Walk::of_any(path, name).ok()?.files.pop()
+    }
 }
 
 /// A walk through a folder.
@@ -65,7 +75,8 @@ impl Walk {
         if !metadata.is_file() {
             return Err(folder_error(path, "it is neither a file nor a folder"));
         }
-        let file = Listed { name: name.to_owned(), path: path.to_owned(), stamp: stamp(&metadata) };
+        let shown = path.display().to_string();
+        let file = Listed { name: name.to_owned(), path: path.to_owned(), shown, stamp: stamp(&metadata) };
         Ok(Self { files: vec![file], complete: true, ..Self::default() })
     }
 
@@ -94,7 +105,8 @@ impl Walk {
                 self.links.push(name);
             } else if metadata.is_file() {
                 if self.files.len() < FILES_MAX {
-                    self.files.push(Listed { name, path: entry.path(), stamp: stamp(&metadata) });
+                    let (path, stamp) = (entry.path(), stamp(&metadata));
+                    self.files.push(Listed { name, shown: path.display().to_string(), path, stamp });
                 }
             } else if metadata.is_dir() {
                 if depth + 1 >= DEPTH_MAX {
