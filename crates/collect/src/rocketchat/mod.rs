@@ -258,4 +258,8 @@ impl Connector for RocketchatConnector {
 }
 
 #[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod ledger;
+#[cfg(test)]
 mod tests;

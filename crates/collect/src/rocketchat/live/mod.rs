@@ -10,13 +10,14 @@ mod news;
 mod rooms;
 mod socket;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 use vedette_core::limits::ATTACHMENTS_MAX;
-use vedette_core::{Cursor, NewSource, Source};
+use vedette_core::{Cursor, NewSource, Source, SourceId};
 
 use self::files::{Fetcher, Order, unfetched};
 use self::frames::Frame;
@@ -34,6 +35,9 @@ const MESSAGES: &str = "stream-room-messages";
 const NOTICES: &str = "stream-notify-room";
 /// Notices that are listened to. Typing and presence are not.
 const DELETIONS: [&str; 2] = ["deleteMessage", "deleteMessageBulk"];
+
+/// Posts whose last state is remembered; forgetting one only repeats it.
+const TOLD_MAX: usize = 10_000;
 
 /// Times of the conversation, each with its reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +109,8 @@ struct Session<'a> {
     next_ask: Timestamp,
     heard: Timestamp,
     pinged: Option<Timestamp>,
+    /// What was last handed over of a post: reactions and pins send it again unchanged, with its files.
+    told: HashMap<(SourceId, String), u64>,
 }
 
 impl RocketchatLive {
@@ -154,6 +160,7 @@ impl RocketchatLive {
             next_ask: now,
             heard: now,
             pinged: None,
+            told: HashMap::new(),
         };
         for room in rooms {
             session.listen_to(room);
@@ -418,6 +425,9 @@ impl Session<'_> {
 
     fn pass_on(&mut self, frame: &str, room: &Tuned, mut news: News, event: Hear<'_>) -> Result<(), Ended> {
         let env = self.live.env.clone();
+        if self.is_known(room.source, &news) {
+            return Ok(());
+        }
         for (place, mut wanted) in std::mem::take(&mut news.wanted) {
             wanted.truncate(ATTACHMENTS_MAX);
             let Some(found) = news.found.get_mut(place) else { continue };
@@ -444,6 +454,21 @@ impl Session<'_> {
         Ok(())
     }
 
+    /// Whether the one post of an event was handed over before, just as it is.
+    fn is_known(&mut self, source: SourceId, news: &News) -> bool {
+        let [found] = news.found.as_slice() else { return false };
+        let mut state = DefaultHasher::new();
+        (found.state.word(), &found.text, found.edited_at).hash(&mut state);
+        for file in news.wanted.iter().flat_map(|(_, wanted)| wanted) {
+            (&file.name, &file.link).hash(&mut state);
+        }
+        if self.told.len() >= TOLD_MAX {
+            self.told.clear();
+        }
+        let state = state.finish();
+        self.told.insert((source, found.native_id.clone()), state) == Some(state)
+    }
+
     /// A post again, with its files.
     fn hand_over_files(&mut self, order: Order, event: Hear<'_>) -> Result<(), Ended> {
         let mut news = News { found: vec![order.found], ..News::default() };
@@ -455,5 +480,3 @@ impl Session<'_> {
     }
 }
 
-#[cfg(test)]
-mod tests;
