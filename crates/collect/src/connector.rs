@@ -1,10 +1,11 @@
 //! What every connector can do, and which one follows a source.
 
-use vedette_core::{Cursor, Haul, Source, SourceKind};
+use jiff::Timestamp;
+use vedette_core::{Cursor, Haul, Source, SourceId, SourceKind};
 
 use crate::feed::FeedConnector;
 use crate::folder::FolderConnector;
-use crate::rocketchat::RocketchatConnector;
+use crate::rocketchat::{RocketchatConnector, RocketchatLive};
 use crate::{CollectError, Env, Secret};
 
 /// Stores one haul; the connector goes on only when it is durable.
@@ -20,6 +21,58 @@ pub trait Connector: Send {
 
     /// Fetches a file that a post named and that could not be fetched earlier.
     fn fetch_file(&mut self, url: &str) -> Result<Vec<u8>, CollectError>;
+}
+
+/// What a live connection tells.
+#[derive(Debug)]
+pub enum LiveEvent {
+    /// Posts of a source, to be stored before the connection goes on. Never moves the source's cursor.
+    Haul(SourceId, Box<Haul>),
+    /// The source should be collected now, and why: news may have passed by.
+    CatchUp(SourceId, String),
+    /// The connection stands and accepts the login.
+    Connected,
+    /// The connection broke; it is made anew by itself.
+    Lost {
+        /// When something last came over it.
+        since: Timestamp,
+        /// Why, in words.
+        why: String,
+    },
+}
+
+/// Hears an event; the connection goes on only when it is dealt with.
+pub type Hear<'a> = &'a mut dyn FnMut(LiveEvent) -> Result<(), CollectError>;
+
+/// Hears news of several sources as they happen, over one connection.
+pub trait Live: Send {
+    /// Listens until `stop` says so. Broken connections are made anew; an error means that a person must act, or that an
+    /// event could not be dealt with.
+    fn run(&mut self, stop: &dyn Fn() -> bool, event: Hear<'_>) -> Result<(), CollectError>;
+}
+
+/// What sources that can share one live connection have in common; `None` for a source that has none.
+pub fn live_key(source: &Source) -> Option<String> {
+    match source.asked.kind {
+        SourceKind::Rocketchat => crate::rocketchat::live_key(&source.asked),
+        _ => None,
+    }
+}
+
+/// A live connection for sources of one [`live_key`], each with its stored cursor. `None` when there is nothing to listen
+/// to; refused when an authorisation is not in force.
+pub fn live_for(
+    sources: &[(Source, Option<Cursor>)],
+    secret: Option<&Secret>,
+    env: Env,
+) -> Result<Option<Box<dyn Live>>, CollectError> {
+    for (source, _) in sources {
+        authorised(source, &env)?;
+    }
+    if sources.is_empty() || sources.iter().any(|(source, _)| live_key(source).is_none()) {
+        return Ok(None);
+    }
+    Ok(Some(Box::new(RocketchatLive::new(sources, secret, env)?)))
 }
 
 /// The connector of a source. Refused when its authorisation is not in force.

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use crate::CollectError;
 use crate::guard::Pace;
+use crate::rocketchat::Board;
 
 /// The time now.
 pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -30,6 +31,8 @@ pub struct Env {
     pub lookup: Lookup,
     /// When each server may be asked again.
     pub pace: Arc<Pace>,
+    /// What connectors of one chat server tell each other.
+    pub board: Arc<Board>,
 }
 
 impl Env {
@@ -43,6 +46,7 @@ impl Env {
             }),
             lookup: Arc::new(|host, port| Ok((host, port).to_socket_addrs()?.collect())),
             pace: Arc::new(Pace::default()),
+            board: Arc::new(Board::default()),
         }
     }
 

@@ -65,7 +65,9 @@ pub enum CollectError {
         why: String,
     },
     /// HTTP 401.
-    #[error("{url} does not accept the login (401, {said}): store a valid token or password for this source")]
+    #[error(
+        "{url} does not accept the login (401, {said}): the token has run out or was withdrawn; log in again and store a valid token or password for this source"
+    )]
     Unauthorised {
         /// What was asked.
         url: String,
@@ -126,6 +128,18 @@ pub enum CollectError {
         room: String,
         /// Base URL.
         server: String,
+    },
+    /// The room that was followed is gone and another one has its name.
+    #[error(
+        "the room `{room}` on {server} was removed and another one made under its name: a person must decide; to follow the new one, pause this source and add another with `--room {new_id}`"
+    )]
+    RoomReplaced {
+        /// The name that both have.
+        room: String,
+        /// Base URL.
+        server: String,
+        /// Id of the new room.
+        new_id: String,
     },
     /// What came is not what it should be.
     #[error("{what} cannot be read: {why}")]

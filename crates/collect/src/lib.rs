@@ -4,7 +4,7 @@
 //! stored before the next request, so a crash repeats work and loses nothing. No authorisation in force, no collection.
 //!
 //! - [`guard`]: where may be connected to, how much is taken, who sees credentials.
-//! - [`rocketchat`]: rooms of a Rocket.Chat server over REST.
+//! - [`rocketchat`]: rooms of a Rocket.Chat server, asked over REST and heard over WebSocket ([`Live`]).
 //! - [`feed`]: RSS, Atom and JSON Feed.
 //! - [`folder`]: files and JSON lines, watched or imported once; exports of Telegram Desktop, mail and archives in it.
 //! - [`warc`]: web archives, read and written.
@@ -25,7 +25,7 @@ mod telegram_export;
 mod testing;
 pub mod warc;
 
-pub use connector::{Connector, Take, check, connector_for};
+pub use connector::{Connector, Hear, Live, LiveEvent, Take, check, connector_for, live_for, live_key};
 pub use env::{Env, Lookup, Now, Sleep};
 pub use error::CollectError;
 pub use secret::Secret;

@@ -49,6 +49,7 @@ impl World {
                 Ok(names.lock().unwrap().get(host).cloned().unwrap_or_default())
             }),
             pace: Arc::new(Pace::default()),
+            board: Arc::default(),
         }
     }
 

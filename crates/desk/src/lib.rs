@@ -16,6 +16,7 @@ mod exporting;
 mod health;
 mod index_document;
 mod liken;
+mod listening;
 mod pipeline;
 mod prepare;
 mod reporting;

@@ -16,6 +16,7 @@ use http_body::{Frame, SizeHint};
 use tokio::sync::oneshot;
 
 use crate::TestkitError;
+use crate::door::{Door, Peer, Upgrading};
 
 /// A request body larger than this is refused: nobody sends more than a login.
 const REQUEST_BYTES_MAX: usize = 1 << 20;
@@ -240,6 +241,15 @@ impl Server {
 
     /// Listens on `address`, in a thread of its own.
     pub fn start_on(address: SocketAddr, answering: Answering) -> Result<Self, TestkitError> {
+        Self::start_with(address, answering, None)
+    }
+
+    /// Listens on `address`; who asks for `…/websocket` is given to `upgrading`.
+    pub fn start_with(
+        address: SocketAddr,
+        answering: Answering,
+        upgrading: Option<Upgrading>,
+    ) -> Result<Self, TestkitError> {
         let failed = |source| TestkitError::Listen { address: address.to_string(), source };
         let listener = TcpListener::bind(address).map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;
@@ -251,8 +261,9 @@ impl Server {
                 let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
                     return;
                 };
+                let listener = Door::open(listener, address, upgrading);
                 let router = Router::new().fallback(handle).with_state(answering);
-                let service = router.into_make_service_with_connect_info::<SocketAddr>();
+                let service = router.into_make_service_with_connect_info::<Peer>();
                 // Either way the server is over: it was told to stop, or it cannot accept any more.
                 tokio::select! {
                     _ = axum::serve(listener, service) => {}
@@ -288,7 +299,7 @@ impl Drop for Server {
 
 async fn handle(
     State(answering): State<Answering>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
     request: Request,
 ) -> Response<Body> {
     let (parts, body) = request.into_parts();

@@ -22,6 +22,7 @@
 
 pub mod bombs;
 pub mod client;
+mod door;
 mod error;
 pub mod feeds;
 pub mod http;
@@ -32,4 +33,5 @@ pub mod rocketchat;
 pub mod stage;
 pub mod world;
 
+pub use door::Upgrading;
 pub use error::TestkitError;

@@ -123,8 +123,9 @@ impl Stage {
 
     /// Serves the stage on `address` until the server is dropped.
     pub fn serve_on(&self, address: SocketAddr) -> Result<Server, TestkitError> {
-        let stage = self.clone();
-        Server::start_on(address, Arc::new(move |asked: &Asked| stage.answer(asked)))
+        let (stage, chat) = (self.clone(), self.chat.clone());
+        let answering = Arc::new(move |asked: &Asked| stage.answer(asked));
+        Server::start_with(address, answering, Some(Arc::new(move |stream| chat.talk(stream))))
     }
 }
 

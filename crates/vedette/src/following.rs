@@ -12,6 +12,7 @@ use vedette_desk::{Desk, Who};
 
 use crate::commands::sources::secret_of;
 use crate::io::Failure;
+use crate::listening::Listening;
 
 /// Time between two looks at the list of sources: a new one is followed within this time.
 const LIST_EVERY: Duration = Duration::from_secs(5);
@@ -55,6 +56,7 @@ impl Following {
     /// Runs until `stop`, with `threads` rounds at a time.
     pub fn run(&self, desk: &Desk, who: &Who, threads: usize, stop: &AtomicBool) {
         std::thread::scope(|scope| {
+            let mut listening = Listening::default();
             for number in 0..threads.max(1) {
                 let hand = std::thread::Builder::new().name(format!("collect-{number}")).stack_size(STACK_BYTES);
                 if let Err(error) = hand.spawn_scoped(scope, || self.work(desk, who, stop)) {
@@ -66,12 +68,16 @@ impl Following {
                 if listed.is_none_or(|at| at.elapsed() >= LIST_EVERY) {
                     listed = Some(Instant::now());
                     match desk.active_sources() {
-                        Ok(sources) => self.list(&sources, desk.now()),
+                        Ok(sources) => {
+                            self.list(&sources, desk.now());
+                            listening.keep(scope, self, desk, who, &sources);
+                        }
                         Err(error) => tracing::error!(%error, "cannot list the sources"),
                     }
                 }
                 std::thread::sleep(NAP);
             }
+            listening.stop();
             self.changed.notify_all();
         });
     }

@@ -11,6 +11,7 @@ mod doctor;
 mod following;
 mod hashing;
 mod io;
+mod listening;
 mod remote;
 mod secrets;
 mod serve;

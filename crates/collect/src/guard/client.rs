@@ -15,7 +15,9 @@ use super::{GetOpts, Policy, Proxy, Refusal, Response, shown};
 use crate::{CollectError, Env};
 
 /// How servers see us: named, so that an owner can find out who asks.
-const USER_AGENT: &str = "Vedette/0.1 (+research monitor)";
+pub(crate) const USER_AGENT: &str = "Vedette/0.1 (+research monitor)";
+/// Seconds of a pause that a server asks for without saying how long: limiters count by the minute.
+const PAUSE_SECONDS_USUAL: u64 = 60;
 /// Characters of a server's own words that an error repeats.
 const SAID_CHARS_MAX: usize = 200;
 /// Bytes of an error body that are read to find those words.
@@ -298,7 +300,10 @@ impl GuardedClient {
             },
             429 => {
                 let now = self.env.now();
-                let until = pause_until(&answer, now).unwrap_or_else(|| later(now, Duration::from_secs(60)));
+                let until = pause_until(&answer, now).unwrap_or_else(|| {
+                    let seconds = pause_in_words(&said(answer)).unwrap_or(PAUSE_SECONDS_USUAL);
+                    later(now, Duration::from_secs(seconds))
+                });
                 Ok(Tried::Pause(until, CollectError::RateLimited { url, retry_at: until }))
             }
             status @ 500..=599 => {
@@ -399,6 +404,14 @@ fn pause_until(answer: &Answer, now: Timestamp) -> Option<Timestamp> {
     // A `Date` has whole seconds: one more keeps us from asking a moment too early.
     let wait = Duration::try_from(reset.duration_since(theirs)).unwrap_or_default();
     Some(later(now, wait.saturating_add(Duration::from_millis(200))))
+}
+
+/// The pause that a limiter asks for in words only: `You must wait 17 seconds before trying this endpoint again`.
+fn pause_in_words(said: &str) -> Option<u64> {
+    let (_, after) = said.split_once("must wait ")?;
+    let (seconds, unit) = after.split_once(' ')?;
+    let seconds = seconds.parse().ok()?;
+    unit.starts_with("second").then_some(seconds)
 }
 
 /// The server's own words about an error: the `error` or `message` field of a JSON answer.

@@ -357,6 +357,21 @@ fn an_empty_budget_is_waited_for_before_the_next_question() {
 }
 
 #[test]
+fn a_pause_that_is_asked_for_in_words_only_is_kept_to_the_second() {
+    let world = World::new();
+    let server = Scripted::start(|_, count| match count {
+        1 => Answer::new(
+            429,
+            "application/json",
+            r#"{"success":false,"error":"Error, too many requests. Please slow down. You must wait 17 seconds before trying this endpoint again. [error-too-many-requests]"}"#,
+        ),
+        _ => ok("x"),
+    });
+    get(&client(&world), &server.url("/")).unwrap();
+    assert_eq!(world.slept_ms() / 1_000, 17);
+}
+
+#[test]
 fn the_pace_between_two_questions_is_kept_per_endpoint() {
     let world = World::new();
     let server = Scripted::start(|_, _| ok("x"));
@@ -371,7 +386,7 @@ fn the_pace_between_two_questions_is_kept_per_endpoint() {
 #[test]
 fn statuses_become_errors_that_say_what_to_do() {
     for (status, part) in [
-        (401, "store a valid token"),
+        (401, "log in again and store a valid token"),
         (403, "ask the owner"),
         (404, "check the address"),
         (410, "check the address"),

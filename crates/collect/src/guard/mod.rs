@@ -7,6 +7,7 @@ mod address;
 mod client;
 #[cfg(test)]
 mod client_tests;
+mod dial;
 mod limits;
 mod pace;
 mod proxy;
@@ -16,9 +17,10 @@ mod resolve;
 
 pub use address::{Allowed, Refusal, refusal};
 pub use client::GuardedClient;
+pub(crate) use client::USER_AGENT;
+pub(crate) use dial::{Wire, dial};
 pub use limits::{Limits, Policy};
 pub use pace::Pace;
-#[cfg(test)]
 pub(crate) use pace::later as pace_later;
 pub use proxy::Proxy;
 

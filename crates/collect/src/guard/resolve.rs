@@ -2,8 +2,10 @@
 //! to, so a name server that changes its mind after the check (DNS rebinding) gains nothing.
 
 use std::fmt;
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 use ureq::config::Config;
 use ureq::http::Uri;
@@ -63,15 +65,30 @@ impl GuardedResolver {
         if timeout.after.is_not_happening() {
             return Ok((self.lookup)(bare, port)?);
         }
-        // The system's look-up cannot be interrupted; a thread of its own keeps the time limit true.
-        let (send, receive) = mpsc::sync_channel(1);
-        let (lookup, name) = (self.lookup.clone(), bare.to_owned());
-        std::thread::Builder::new().name("lookup".to_owned()).spawn(move || send.send(lookup(&name, port)))?;
-        match receive.recv_timeout(*timeout.after) {
-            Ok(found) => Ok(found?),
-            Err(RecvTimeoutError::Timeout) => Err(ureq::Error::Timeout(timeout.reason)),
-            Err(RecvTimeoutError::Disconnected) => Err(ureq::Error::HostNotFound),
+        match self.look_up(bare, port, *timeout.after) {
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(ureq::Error::Timeout(timeout.reason)),
+            found => Ok(found?),
         }
+    }
+
+    /// Addresses of a name, or of a number, within a time. The system's look-up cannot be interrupted; a thread of its
+    /// own keeps the time limit true.
+    pub(crate) fn look_up(&self, host: &str, port: u16, limit: Duration) -> io::Result<Vec<SocketAddr>> {
+        if let Ok(ip) = host.parse::<IpAddr>() {
+            return Ok(vec![SocketAddr::new(ip, port)]);
+        }
+        let (send, receive) = mpsc::sync_channel(1);
+        let (lookup, name) = (self.lookup.clone(), host.to_owned());
+        std::thread::Builder::new().name("lookup".to_owned()).spawn(move || send.send(lookup(&name, port)))?;
+        let mut found = match receive.recv_timeout(limit) {
+            Ok(found) => found?,
+            Err(RecvTimeoutError::Timeout) => {
+                return Err(io::Error::new(io::ErrorKind::TimedOut, "its name was not looked up in time"));
+            }
+            Err(RecvTimeoutError::Disconnected) => return Err(io::Error::other("the look-up of its name failed")),
+        };
+        found.truncate(ADDRESSES_MAX);
+        Ok(found)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The calls: login, rooms, pages. JSON in, typed answers out; the server's errors become ours.
 
+use jiff::fmt::rfc2822;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -21,18 +22,22 @@ pub(crate) struct Api {
     policy: Policy,
     secret: Secret,
     session: Option<Session>,
+    /// Milliseconds by which the server's clock was ahead at its last answer.
+    ahead_ms: i64,
     env: Env,
 }
 
 /// A login that works until the server forgets it.
 struct Session {
     client: GuardedClient,
+    user_id: String,
+    token: String,
     /// Logins by password may be repeated once a round when the server has forgotten one.
     renewed: bool,
 }
 
 /// A room as the server describes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RoomInfo {
     /// Its id.
     pub id: String,
@@ -44,6 +49,10 @@ pub struct RoomInfo {
     pub messages: Option<u64>,
     /// Whether it is closed to new posts.
     pub archived: bool,
+    /// Id of the room that it is a discussion of.
+    pub parent: Option<String>,
+    /// Changes whenever something is posted, and with many other changes.
+    pub stamp: String,
 }
 
 #[derive(Deserialize)]
@@ -95,7 +104,7 @@ impl Api {
         base.set_query(None);
         let path = base.path().trim_end_matches('/').to_owned();
         base.set_path(&path);
-        Ok(Self { base, policy: Policy::of(source)?, secret, session: None, env })
+        Ok(Self { base, policy: Policy::of(source)?, secret, session: None, ahead_ms: 0, env })
     }
 
     /// Address below the base URL.
@@ -133,8 +142,9 @@ impl Api {
                 Secret::Token { user_id, token } => (user_id.clone(), token.clone()),
                 Secret::Password { user, password } => self.login_by_password(user, password)?,
             };
-            let credentials = vec![("X-User-Id".to_owned(), user_id), ("X-Auth-Token".to_owned(), token)];
-            self.session = Some(Session { client: self.client(credentials), renewed: false });
+            let credentials =
+                vec![("X-User-Id".to_owned(), user_id.clone()), ("X-Auth-Token".to_owned(), token.clone())];
+            self.session = Some(Session { client: self.client(credentials), user_id, token, renewed: false });
         }
         Ok(())
     }
@@ -182,7 +192,7 @@ impl Api {
             accept: Some("application/json"),
             ..GetOpts::default()
         };
-        match self.logged_in()?.get(&url, &opts) {
+        let answer = match self.logged_in()?.get(&url, &opts) {
             Err(CollectError::Unauthorised { .. }) if self.may_renew() => {
                 self.session = None;
                 self.login()?;
@@ -192,7 +202,48 @@ impl Api {
                 self.logged_in()?.get(&url, &opts)
             }
             answer => answer,
+        }?;
+        let date = answer.header("date").and_then(|date| rfc2822::DateTimeParser::new().parse_timestamp(date).ok());
+        if let Some(date) = date {
+            self.ahead_ms = date.as_millisecond() - answer.fetched_at.as_millisecond();
         }
+        Ok(answer)
+    }
+
+    /// The server's time as far as its last answer told, epoch milliseconds; at most a second behind.
+    pub(crate) fn server_now_ms(&self) -> i64 {
+        self.env.now().as_millisecond().saturating_add(self.ahead_ms)
+    }
+
+    /// Server and account, as one name: what is counted and listed together.
+    pub(crate) fn key(&self) -> String {
+        let account = match &self.secret {
+            Secret::Token { user_id, .. } => user_id,
+            Secret::Password { user, .. } => user,
+        };
+        format!("{} {account}", self.server())
+    }
+
+    /// The id and the token of the account, after logging in if that is needed.
+    pub(crate) fn token(&mut self) -> Result<(String, String), CollectError> {
+        self.login()?;
+        let session = self.session.as_ref().expect("login has just made a session");
+        Ok((session.user_id.clone(), session.token.clone()))
+    }
+
+    /// Forgets a login that the server no longer accepts.
+    pub(crate) fn forget_login(&mut self) {
+        self.session = None;
+    }
+
+    /// The address of the WebSocket below the base URL; with `http` or `https`, as it is dialled.
+    pub(crate) fn websocket(&self) -> Url {
+        self.address("websocket", &[])
+    }
+
+    /// Private places that may be reached.
+    pub(crate) fn allow_private(&self) -> &[String] {
+        &self.policy.allow_private
     }
 
     /// Reads past a page that is too large, looking for times at which messages changed.
@@ -293,8 +344,17 @@ pub(crate) fn room(value: &Value) -> Option<RoomInfo> {
         kind: text("t").unwrap_or_default(),
         messages: value.get("msgs").and_then(Value::as_u64),
         archived: value.get("archived").and_then(Value::as_bool) == Some(true),
+        parent: text("prid").filter(|parent| !parent.is_empty()),
+        stamp: stamp(value),
         id,
     })
+}
+
+/// A digest of what moves in a room's description.
+fn stamp(value: &Value) -> String {
+    let moving: Vec<&Value> =
+        ["_updatedAt", "lm", "msgs", "lastMessage"].iter().filter_map(|key| value.get(key)).collect();
+    super::cursor::digest(serde_json::to_string(&moving).unwrap_or_default().as_bytes())
 }
 
 fn parse(answer: &Response) -> Result<Value, CollectError> {

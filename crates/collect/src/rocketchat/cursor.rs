@@ -12,6 +12,9 @@ const FORM: u32 = 1;
 /// handed over again, which changes nothing.
 const SEEN_MAX: usize = 4_096;
 
+/// Discussions of one room that are followed; the cursor holds the place of each.
+pub(crate) const DISCUSSIONS_MAX: usize = 200;
+
 /// What is being done with the room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -90,12 +93,49 @@ pub(crate) struct Position {
     pub(crate) deleted: Track,
     /// The server is too old for paged changes (before 7.1).
     pub(crate) whole_changes: bool,
+    /// The room was closed to new posts at the last visit.
+    #[serde(default)]
+    pub(crate) archived: bool,
+    /// Epoch ms, by our clock: when the posts of the last weeks were last compared with what is known.
+    #[serde(default)]
+    pub(crate) swept_ms: Option<i64>,
+    /// Stretches that are being compared; the last one first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) sweeps: Vec<Sweep>,
+    /// Discussions below the room: rooms of their own, which belong to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) discussions: Vec<Position>,
+    /// Why a discussion is not followed any more; `None` while it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) closed: Option<String>,
+    /// This is a discussion itself.
+    #[serde(default)]
+    pub(crate) below: bool,
+}
+
+/// A stretch whose posts are compared with what is known, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Sweep {
+    /// Epoch ms: what is older than this is still to be compared.
+    pub(crate) latest: i64,
+    /// Epoch ms: what is as old or older is not compared.
+    pub(crate) floor: i64,
 }
 
 impl Position {
     /// A room that was never visited.
     pub(crate) fn start(room_id: &str, room_name: &str) -> Self {
         Self { form: FORM, room_id: room_id.to_owned(), room_name: room_name.to_owned(), ..Self::default() }
+    }
+
+    /// Takes up a discussion that a message opened; `false` when it is known, or one too many.
+    pub(crate) fn meet(&mut self, id: &str, name: &str) -> bool {
+        let known = self.below || id == self.room_id || self.discussions.iter().any(|known| known.room_id == id);
+        if known || self.discussions.len() >= DISCUSSIONS_MAX {
+            return false;
+        }
+        self.discussions.push(Self { below: true, ..Self::start(id, name) });
+        true
     }
 
     pub(crate) fn read(cursor: &Cursor) -> Result<Self, CollectError> {

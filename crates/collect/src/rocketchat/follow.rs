@@ -3,6 +3,7 @@
 use serde_json::value::RawValue;
 
 use super::cursor::{History, Phase, Position, Track, digest};
+use super::discussions::meet;
 use super::history::{AHEAD_MS, iso, smaller};
 use super::message::{Kind, Message, read, read_deletion};
 use super::page::Page;
@@ -17,6 +18,8 @@ const COUNT_USUAL: u64 = 100;
 const COUNT_MAX: u64 = 3_200;
 /// Pages of one kind in one round.
 const PAGES_PER_ROUND: usize = 200;
+/// Milliseconds by which a brief question overlaps the last one: the server's time is known to a second.
+const OVERLAP_MS: i64 = 2_000;
 /// Bytes that are read past to find out how to go on after a message that is too large to be taken.
 const SKIM_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 
@@ -143,6 +146,7 @@ impl RocketchatConnector {
         let slices = if change == Change::Updated { result.updated } else { result.deleted };
         let before = position.clone();
         let (fresh, membership) = self.advance(change, &slices, room, position);
+        meet(position, &fresh, notes);
         let moved =
             Moved { more, further: change.track(position).next_ms != change.track(&mut before.clone()).next_ms };
         if fresh.is_empty() && notes.is_empty() && *position == before {
@@ -238,9 +242,7 @@ impl RocketchatConnector {
         take: Take<'_>,
     ) -> Result<(), CollectError> {
         let since = position.updated.ask_from().min(position.deleted.ask_from());
-        let last_update = iso(since);
-        let params = [("roomId", room.info.id.as_str()), ("lastUpdate", last_update.as_str())];
-        let answer = match self.api.get("chat.syncMessages", &params, self.api.body_bytes_max()) {
+        let answer = match self.changes_since(since, room) {
             Ok(answer) => answer,
             Err(CollectError::TooLarge { .. }) => {
                 self.back_to(since, position, notes);
@@ -248,17 +250,52 @@ impl RocketchatConnector {
             }
             Err(error) => return Err(error),
         };
-        let mut result = api::sync_slices(&answer)?;
+        self.take_whole(&answer, room, position, notes, take)
+    }
+
+    fn changes_since(&mut self, since: i64, room: &Room) -> Result<Response, CollectError> {
+        let last_update = iso(since);
+        let params = [("roomId", room.info.id.as_str()), ("lastUpdate", last_update.as_str())];
+        self.api.get("chat.syncMessages", &params, self.api.body_bytes_max())
+    }
+
+    /// Both kinds of change in one answer, as the budget of many rooms asks for: since the server's time `followed_ms`,
+    /// up to which everything was taken.
+    pub(crate) fn follow_briefly(
+        &mut self,
+        followed_ms: i64,
+        room: &Room,
+        position: &mut Position,
+        notes: &mut Vec<String>,
+        take: Take<'_>,
+    ) -> Result<(), CollectError> {
+        match self.changes_since(followed_ms.saturating_sub(OVERLAP_MS), room) {
+            Ok(answer) => self.take_whole(&answer, room, position, notes, take),
+            Err(CollectError::TooLarge { .. }) => self.follow(room, position, notes, take),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn take_whole(
+        &mut self,
+        answer: &Response,
+        room: &Room,
+        position: &mut Position,
+        notes: &mut Vec<String>,
+        take: Take<'_>,
+    ) -> Result<(), CollectError> {
+        let mut result = api::sync_slices(answer)?;
         // Newest first here; posts are handed over oldest first.
         result.updated.reverse();
         let before = position.clone();
         let (mut fresh, membership) = self.advance(Change::Updated, &result.updated, room, position);
         let (deletions, _) = self.advance(Change::Deleted, &result.deleted, room, position);
         fresh.extend(deletions);
+        meet(position, &fresh, notes);
         if fresh.is_empty() && notes.is_empty() && *position == before {
             return Ok(());
         }
-        self.hand_over(Page { answer: &answer, fresh, membership }, position.write(), notes, take)
+        self.hand_over(Page { answer, fresh, membership }, position.write(), notes, take)
     }
 
     /// Too much changed for one answer: go back through the history instead, as far as the last visit.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::cursor::{History, Phase, Position, digest};
+use super::discussions::meet;
 use super::message::{Kind, Message, read};
 use super::page::Page;
 use super::{RocketchatConnector, Room, api};
@@ -91,8 +92,11 @@ impl RocketchatConnector {
         }
         let membership = read.iter().any(|(message, _)| matches!(message.kind, Kind::Membership));
         step(&mut position.backfill, &read);
+        meet(position, &fresh, notes);
         if read.is_empty() {
             position.phase = Phase::Follow;
+            // The whole history was just listed: the first comparison is due in a day.
+            position.swept_ms.get_or_insert(self.env.now().as_millisecond());
             position.backfill = History::default();
         } else if fresh.is_empty() && notes.is_empty() {
             // Only the overlap came back: nothing to store, and asking it again would change nothing.
@@ -145,7 +149,10 @@ mod tests {
 
     fn message(ts_ms: i64) -> (Message, String) {
         let kind = Kind::System;
-        (Message { id: "x".into(), ts_ms: Some(ts_ms), updated_ms: None, kind, notes: vec![] }, ts_ms.to_string())
+        (
+            Message { id: "x".into(), ts_ms: Some(ts_ms), updated_ms: None, discussion: None, kind, notes: vec![] },
+            ts_ms.to_string(),
+        )
     }
 
     #[test]

@@ -73,16 +73,22 @@ pub struct Message {
     pub ts_ms: Option<i64>,
     /// Epoch milliseconds at which it last changed.
     pub updated_ms: Option<i64>,
+    /// Id of the discussion that it opens: a room of its own.
+    pub discussion: Option<String>,
     /// What it is.
     pub kind: Kind,
     /// What was left out, in words.
     pub notes: Vec<String>,
 }
 
+fn empty_message() -> Message {
+    let kind = Kind::System;
+    Message { id: String::new(), ts_ms: None, updated_ms: None, discussion: None, kind, notes: Vec::new() }
+}
+
 /// Reads a message from its slice. `link` makes the public address from an id.
 pub fn read(slice: &str, link: &dyn Fn(&str) -> String) -> Message {
-    let mut message =
-        Message { id: String::new(), ts_ms: None, updated_ms: None, kind: Kind::System, notes: Vec::new() };
+    let mut message = empty_message();
     let value = match lenient(slice) {
         Ok(value) => value,
         Err(why) => {
@@ -97,6 +103,8 @@ pub fn read(slice: &str, link: &dyn Fn(&str) -> String) -> Message {
         return message;
     };
     message.id = id.to_owned();
+    message.discussion =
+        text_of(&value, "drid").filter(|id| !id.is_empty() && id.len() <= NAME_BYTES_MAX).map(str::to_owned);
     let kind = text_of(&value, "t").unwrap_or_default();
     let hidden = value.get("_hidden").and_then(Value::as_bool) == Some(true);
     message.kind = match kind {
@@ -111,8 +119,7 @@ pub fn read(slice: &str, link: &dyn Fn(&str) -> String) -> Message {
 
 /// Reads an entry of a list of deletions: `{_id, _deletedAt}`.
 pub fn read_deletion(slice: &str, link: &dyn Fn(&str) -> String) -> Message {
-    let mut message =
-        Message { id: String::new(), ts_ms: None, updated_ms: None, kind: Kind::System, notes: Vec::new() };
+    let mut message = empty_message();
     let value = lenient(slice).unwrap_or(Value::Null);
     message.updated_ms = value.get("_deletedAt").and_then(time_ms);
     let Some(id) = text_of(&value, "_id").filter(|id| !id.is_empty() && id.len() <= NAME_BYTES_MAX) else {
@@ -120,11 +127,14 @@ pub fn read_deletion(slice: &str, link: &dyn Fn(&str) -> String) -> Message {
         return message;
     };
     message.id = id.to_owned();
-    let mut found = empty(slice, id, link);
-    found.state = VersionState::Deleted;
-    found.edited_at = message.updated_ms.and_then(|ms| Timestamp::from_millisecond(ms).ok());
-    message.kind = Kind::Post(Box::new(found), Vec::new());
+    message.kind = Kind::Post(Box::new(gone(slice, id, link)), Vec::new());
     message
+}
+
+/// A post that is gone. When it went is in the exhibit only: the WebSocket does not tell it, and one deletion must be one
+/// version by whichever way it was learnt.
+pub(crate) fn gone(slice: &str, id: &str, link: &dyn Fn(&str) -> String) -> Found {
+    Found { state: VersionState::Deleted, ..empty(slice, id, link) }
 }
 
 fn empty(slice: &str, id: &str, link: &dyn Fn(&str) -> String) -> Found {

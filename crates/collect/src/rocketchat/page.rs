@@ -62,12 +62,9 @@ impl RocketchatConnector {
                     }
                     found.push(post);
                 }
-                Kind::Discussion(name) => notes.push(format!(
-                    "a discussion `{}` was opened: it is a room of its own, add it as a source to follow it",
-                    name.chars().take(100).collect::<String>()
-                )),
                 Kind::Malformed(why) => notes.push(format!("a message could not be read and was left out: {why}")),
-                Kind::Membership | Kind::System => {}
+                // A discussion is taken up before its page is handed over.
+                Kind::Membership | Kind::System | Kind::Discussion(_) => {}
             }
             if file_bytes >= HAUL_FILE_BYTES_MAX || found.len() >= BATCH_VERSIONS_MAX {
                 take(haul(std::mem::take(&mut found), capped(notes), None))?;

@@ -407,20 +407,25 @@ fn a_post_of_100_mb_does_not_stall_its_source() {
 }
 
 #[test]
-fn a_room_made_anew_under_its_name_starts_over_and_a_closed_one_says_so() {
+fn a_room_made_anew_under_its_name_asks_a_person_and_a_closed_one_says_so() {
     let (server, room) = server(Settings::default());
     server.post(NewPost::text(&room, "lamp", "old").at(T0));
     let mut kept = Kept::default();
     round(&mut kept, &server);
-    let mut moved = kept.cursor.clone().unwrap();
-    moved.0 = moved.0.replace(&room, "an-id-that-is-gone");
-    let mut again = Kept { cursor: Some(moved), ..Kept::default() };
-    round(&mut again, &server);
-    assert_eq!(again.texts(), ["old"]);
-    assert!(again.notes().iter().any(|note| note.contains("another one")), "{:?}", again.notes());
     server.forbid(&room);
     let error = kept.round(&mut connector(&server, &World::new())).unwrap_err();
     assert!(matches!(error, CollectError::Forbidden { .. }), "{error}");
+    server.remove_room(&room);
+    let error = kept.round(&mut connector(&server, &World::new())).unwrap_err();
+    assert!(matches!(error, CollectError::RoomNotFound { .. }), "{error}");
+    let anew = server.add_room("lantern-media");
+    let error = kept.round(&mut connector(&server, &World::new())).unwrap_err();
+    assert!(error.to_string().contains("a person must decide"), "{error}");
+    assert!(error.to_string().contains(&format!("--room {anew}")), "{error}");
+    let mut other = Kept::default();
+    let source = source(SourceKind::Rocketchat, &server.base_url(), Some(&anew));
+    let mut new = RocketchatConnector::new(&source, Some(&token(&server)), World::new().env()).unwrap();
+    other.round(&mut new).unwrap();
 }
 
 #[test]
@@ -442,13 +447,8 @@ fn a_room_that_is_not_there_is_told_by_check_with_what_is() {
 
 #[test]
 fn direct_messages_are_always_refused_and_private_rooms_without_their_owner() {
-    let info = |kind: &str| RoomInfo {
-        id: "R".into(),
-        name: "a room/ä".into(),
-        kind: kind.into(),
-        messages: None,
-        archived: false,
-    };
+    let info =
+        |kind: &str| RoomInfo { id: "R".into(), name: "a room/ä".into(), kind: kind.into(), ..RoomInfo::default() };
     for (kind, authority, permitted) in [
         ("c", AuthorityKind::Public, true),
         ("p", AuthorityKind::Public, false),
@@ -463,7 +463,7 @@ fn direct_messages_are_always_refused_and_private_rooms_without_their_owner() {
         source.asked.authorisation.kind = authority;
         let secret = Secret::Token { user_id: "u".into(), token: "t".into() };
         let connector = RocketchatConnector::new(&source, Some(&secret), World::new().env()).unwrap();
-        let outcome = connector.permit(info(kind));
+        let outcome = rooms::permit(&connector.api, &connector.source, info(kind));
         assert_eq!(outcome.is_ok(), permitted, "{kind} {authority:?}");
         if let Ok(room) = outcome {
             let word = if kind == "c" { "channel" } else { "group" };

@@ -28,7 +28,28 @@ pub(super) fn answer(state: &mut State, asked: &Asked) -> Answer {
     };
     let now = state.now();
     let verdict = state.limiter.count(&endpoint, asked.peer, now);
-    verdict.apply(|| endpoint_answer(state, asked, &endpoint).unwrap_or_else(|refused| refused))
+    count_down(state);
+    // A limiter that is reasoned about by `Date` needs one of the same clock.
+    let date = dated(now);
+    verdict.apply(|| endpoint_answer(state, asked, &endpoint).unwrap_or_else(|refused| refused)).header("date", date)
+}
+
+/// A `Date` header.
+pub(super) fn dated(ms: i64) -> String {
+    let time = jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// Tokens that were to run out after so many calls do.
+fn count_down(state: &mut State) {
+    match state.calls_until_expiry {
+        Some(0) => {
+            state.calls_until_expiry = None;
+            state.expire_tokens();
+        }
+        Some(calls) => state.calls_until_expiry = Some(calls - 1),
+        None => {}
+    }
 }
 
 fn endpoint_answer(state: &mut State, asked: &Asked, endpoint: &str) -> Result<Answer, Refused> {
@@ -59,7 +80,7 @@ fn endpoint_answer(state: &mut State, asked: &Asked, endpoint: &str) -> Result<A
         "rooms.get" => rooms::changed(state, asked),
         "channels.counters" => rooms::counters(state, asked),
         "channels.files" => rooms::files(state, asked),
-        "channels.history" => rooms::history(state, asked),
+        "channels.history" | "groups.history" => rooms::history(state, asked),
         "channels.messages" => rooms::messages(state, asked),
         "chat.syncMessages" => sync::sync_messages(state, asked),
         "chat.getDeletedMessages" => sync::deleted_messages(state, asked),
@@ -84,9 +105,14 @@ pub(super) fn asked_room(state: &State, asked: &Asked) -> Result<Room, Refused> 
             "The required \"roomId\" or \"roomName\" param provided does not match any channel",
             "error-room-not-found",
         )),
-        Some(room) if room.forbidden => Err(forbidden(state)),
+        Some(room) if room.forbidden || unseen(state, room) => Err(forbidden(state)),
         Some(room) => Ok(room.clone()),
     }
+}
+
+/// Whether a private room is closed to the account because it is no member.
+pub(super) fn unseen(state: &State, room: &Room) -> bool {
+    room.private && !room.members.contains(&state.observer.username)
 }
 
 /// `offset` and `count`; an over-long count is cut without a word, zero means all if the server allows it.

@@ -87,6 +87,10 @@ pub(super) fn store_file(
     message: &str,
     new: NewFile,
 ) -> Stored {
+    let mut new = new;
+    if state.settings.rotate_images {
+        new.bytes = turned(new.bytes);
+    }
     let decoded = image::load_from_memory(&new.bytes).ok().map(|picture| DynamicImage::from(picture.to_rgb8()));
     let number = state.files.len();
     let original = File {
@@ -137,6 +141,16 @@ pub(super) fn store_file(
     Stored { listed, attachment }
 }
 
+/// A picture turned by a quarter and written anew; anything else stays as it is.
+fn turned(bytes: Vec<u8>) -> Vec<u8> {
+    let Ok(picture) = image::load_from_memory(&bytes) else { return bytes };
+    let mut out = std::io::Cursor::new(Vec::new());
+    match picture.rotate90().write_to(&mut out, image::ImageFormat::Png) {
+        Ok(()) => out.into_inner(),
+        Err(_) => bytes,
+    }
+}
+
 /// `/file-upload/ID/NAME` and the older `/ufs/STORE/ID/NAME`; only the id counts.
 pub(super) fn serve_file(state: &State, asked: &Asked) -> Answer {
     if state.settings.protect_files && !may_fetch(state, asked) {
@@ -148,6 +162,10 @@ pub(super) fn serve_file(state: &State, asked: &Asked) -> Answer {
         _ => parts.next(),
     };
     match state.files.iter().find(|file| Some(file.id.as_str()) == id && !file.gone) {
+        Some(_) if state.settings.files_at.is_some() => {
+            let elsewhere = state.settings.files_at.as_deref().unwrap_or_default();
+            Answer::new(302, "text/plain", "").header("location", format!("{elsewhere}{}", asked.path))
+        }
         Some(file) => Answer::new(200, &file.media_type, file.bytes.clone())
             .header("content-disposition", format!("attachment; filename=\"{}\"", percent_encoded(&file.name)))
             .header("content-security-policy", "default-src 'none'"),

@@ -38,6 +38,13 @@ impl Limiter {
         Self { limit, windows: HashMap::new() }
     }
 
+    /// Another limit from now on; windows begin anew when it differs.
+    pub fn set(&mut self, limit: Option<RateLimit>) {
+        if limit != self.limit {
+            *self = Self::new(limit);
+        }
+    }
+
     /// Counts a call to `endpoint` by `peer` at `now` (epoch ms).
     pub fn count(&mut self, endpoint: &str, peer: IpAddr, now: i64) -> Verdict {
         let Some(limit) = self.limit else {

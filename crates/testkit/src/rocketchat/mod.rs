@@ -2,19 +2,25 @@
 //! to synchronise with their loss hazard, four kinds of deletion, protected files, thumbnails that pose as the original, and a
 //! limiter that counts per endpoint. What it copies is public behaviour; where versions differ, [`Settings`] switches.
 
+mod acts;
 mod api;
+mod ddp;
 mod files;
 mod limits;
+mod live;
 mod login;
+pub mod plans;
 mod rooms;
 mod state;
 mod sync;
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
+pub use self::acts::Prune;
+pub use self::ddp::Ddp;
 pub use self::limits::RateLimit;
 pub(crate) use self::state::made_id;
 pub use self::state::{NewFile, NewPost};
@@ -48,6 +54,22 @@ pub struct Settings {
     pub totp_code: Option<String>,
     /// Longest `count` that a caller gets; larger ones are silently cut.
     pub count_max: usize,
+    /// Which of the two servers answers on the WebSocket.
+    pub ddp: Ddp,
+    /// Milliseconds between two pings of the server; who does not answer within half of it is hung up on.
+    pub heartbeat_ms: u64,
+    /// Events that are due at one moment are sent newest first.
+    pub newest_event_first: bool,
+    /// `FileUpload_RotateImages`: pictures are turned and written anew, so their bytes are not the sender's.
+    pub rotate_images: bool,
+    /// Milliseconds by which the server's clock is ahead of the true time.
+    pub skew_ms: i64,
+    /// Files are not served but redirected to below this address, as from an S3 store.
+    pub files_at: Option<String>,
+    /// Pruned messages are listed as deletions; otherwise they are just gone, as after the trash was emptied.
+    pub pruned_to_trash: bool,
+    /// The event of a prune names the messages; otherwise only the stretch of time.
+    pub prune_names_ids: bool,
 }
 
 impl Default for Settings {
@@ -64,6 +86,14 @@ impl Default for Settings {
             hidden_system_kinds: Vec::new(),
             totp_code: None,
             count_max: 100,
+            ddp: Ddp::Meteor,
+            heartbeat_ms: 25_000,
+            newest_event_first: false,
+            rotate_images: false,
+            skew_ms: 0,
+            files_at: None,
+            pruned_to_trash: true,
+            prune_names_ids: false,
         }
     }
 }
@@ -85,6 +115,11 @@ impl Core {
     pub fn answer(&self, asked: &Asked) -> Answer {
         self.desk.answer(asked, |asked| api::answer(&mut locked(&self.state), asked))
     }
+
+    /// Talks on a WebSocket connection until it ends; the handshake is made here.
+    pub fn talk(&self, stream: TcpStream) {
+        ddp::talk(&self.state, stream);
+    }
 }
 
 /// A running mock server and the hands that act on it; it stops when dropped.
@@ -102,8 +137,9 @@ impl RocketChat {
 
     /// Starts `core` on `address`.
     pub fn start_on(address: SocketAddr, core: Core) -> Result<Self, TestkitError> {
-        let answering = core.clone();
-        let server = Server::start_on(address, Arc::new(move |asked: &Asked| answering.answer(asked)))?;
+        let (answering, talking) = (core.clone(), core.clone());
+        let answering = Arc::new(move |asked: &Asked| answering.answer(asked));
+        let server = Server::start_with(address, answering, Some(Arc::new(move |stream| talking.talk(stream))))?;
         Ok(Self { core, server })
     }
 
@@ -115,6 +151,13 @@ impl RocketChat {
     /// The address of `path`, which begins with a slash.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.server.base_url())
+    }
+}
+
+impl Drop for RocketChat {
+    fn drop(&mut self) {
+        // Each connection has a thread, which would otherwise outlive the server.
+        self.core.drop_sockets();
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) fn me(state: &State) -> Answer {
 /// `GET channels.list`, by name unless `sort` says otherwise.
 pub(super) fn list(state: &State, asked: &Asked) -> Result<Answer, Refused> {
     let sort: Value = asked.param("sort").and_then(|sort| serde_json::from_str(sort).ok()).unwrap_or_default();
-    let mut rooms: Vec<&Room> = state.rooms.iter().filter(|room| !room.forbidden).collect();
+    let mut rooms: Vec<&Room> = state.rooms.iter().filter(|room| !room.forbidden && !room.private).collect();
     let key = sort.as_object().and_then(|sort| sort.iter().next());
     match key.map(|(name, _)| name.as_str()) {
         Some("ts") => rooms.sort_by_key(|room| room.created),
@@ -195,11 +195,14 @@ fn room_json(state: &State, room: &Room) -> Value {
     let last = newest_first(in_room(state, room)).first().map(|message| message.to_json());
     let last_at = last.as_ref().map_or(json!(null), |last| last["ts"].clone());
     let mut found = json!({
-        "_id": room.id, "name": room.name, "fname": room.name, "t": "c", "msgs": in_room(state, room).count(),
+        "_id": room.id, "name": room.name, "fname": room.name, "t": if room.private { "p" } else { "c" }, "msgs": in_room(state, room).count(),
         "usersCount": room.members.len(), "topic": room.topic, "description": "", "ro": false, "default": false,
         "encrypted": false, "broadcast": false, "ts": iso(room.created), "lm": last_at, "lastMessage": last,
         "u": {"_id": "rocket.cat", "username": "rocket.cat"}, "_updatedAt": iso(last_change(state, room)), "customFields": {},
     });
+    if room.archived {
+        found["archived"] = json!(true);
+    }
     if let Some(parent) = &room.parent {
         found["prid"] = json!(parent);
     }

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::Settings;
 use super::files::{File, store_file};
 use super::limits::Limiter;
+use super::live::{Sockets, Told};
 
 /// Longer texts get no mentions and links: they are there to be long.
 const LINKED_TEXT_BYTES_MAX: usize = 1 << 20;
@@ -70,6 +71,8 @@ pub(super) struct Room {
     pub parent: Option<String>,
     pub created: i64,
     pub forbidden: bool,
+    pub archived: bool,
+    pub private: bool,
     pub members: BTreeSet<String>,
 }
 
@@ -161,8 +164,10 @@ pub(super) struct State {
     pub trash: Vec<Trashed>,
     pub files: Vec<File>,
     pub limiter: Limiter,
-    clock: Option<i64>,
-    counter: u64,
+    pub sockets: Sockets,
+    pub calls_until_expiry: Option<u64>,
+    pub clock: Option<i64>,
+    pub counter: u64,
 }
 
 impl State {
@@ -182,6 +187,8 @@ impl State {
             messages: Vec::new(),
             trash: Vec::new(),
             files: Vec::new(),
+            sockets: Sockets::default(),
+            calls_until_expiry: None,
             clock: None,
             counter: 0,
         }
@@ -206,6 +213,12 @@ impl State {
 
     pub fn expire_tokens(&mut self) {
         self.tokens.clear();
+        self.sockets.tell(&Told::HangUp);
+    }
+
+    /// The personal token works again, as after its owner made a new one.
+    pub fn renew_token(&mut self) {
+        self.tokens.insert(self.personal_token.clone());
     }
 
     pub fn set_clock(&mut self, now_ms: i64) {
@@ -215,7 +228,8 @@ impl State {
     /// The server's time. It never lies before something that it already dated, so that an edit always comes after its post.
     pub fn now(&self) -> i64 {
         let newest = self.messages.iter().map(|message| message.updated).max().unwrap_or(i64::MIN);
-        self.clock.unwrap_or_else(|| Timestamp::now().as_millisecond()).max(newest)
+        let clock = self.clock.unwrap_or_else(|| Timestamp::now().as_millisecond());
+        (clock + self.settings.skew_ms).max(newest)
     }
 
     pub fn add_room(&mut self, name: &str, topic: &str) -> String {
@@ -229,6 +243,8 @@ impl State {
             parent: None,
             created,
             forbidden: false,
+            archived: false,
+            private: false,
             members: BTreeSet::new(),
         });
         id
@@ -302,17 +318,22 @@ impl State {
             self.count_reply(parent, &author, ts);
         }
         let updated = post.updated_ms.unwrap_or(ts);
-        self.messages.push(Message {
-            id: id.clone(),
-            room,
-            ts,
-            updated,
-            hidden: false,
-            kind: post.system,
-            thread: post.thread,
-            body,
-        });
+        let message =
+            Message { id: id.clone(), room, ts, updated, hidden: false, kind: post.system, thread: post.thread, body };
+        // Imports write into the database and tell nobody.
+        if message.body.get("imported").and_then(Value::as_bool) != Some(true) {
+            self.sockets.tell(&Told::Message(message.room.clone(), Box::new(message.to_json())));
+        }
+        self.messages.push(message);
         id
+    }
+
+    /// Tells the subscribers of its room how a message looks now.
+    pub fn tell_message(&mut self, id: &str) {
+        if let Some(message) = self.message(id) {
+            let told = Told::Message(message.room.clone(), Box::new(message.to_json()));
+            self.sockets.tell(&told);
+        }
     }
 
     fn body_of(&self, post: &NewPost, author: &Person) -> Map<String, Value> {
@@ -351,6 +372,8 @@ impl State {
         }
         parent.body.insert("replies".to_owned(), json!(replies));
         parent.updated = parent.updated.max(ts);
+        let id = parent.id.clone();
+        self.tell_message(&id);
     }
 
     pub fn edit(&mut self, id: &str, text: &str) -> bool {
@@ -364,6 +387,7 @@ impl State {
         let author = message.body.get("u").cloned().unwrap_or_default();
         message.body.insert("msg".to_owned(), json!(text));
         mark_edited(message, &author, now);
+        self.tell_message(id);
         true
     }
 
@@ -380,6 +404,7 @@ impl State {
         names.push(json!(username));
         reactions[reaction] = json!({"usernames": names});
         message.updated = now;
+        self.tell_message(id);
         true
     }
 
@@ -412,12 +437,16 @@ impl State {
             message.body.remove("files");
             let author = message.body.get("u").cloned().unwrap_or(observer);
             mark_edited(message, &author, now);
-        } else if keep_history {
-            message.hidden = true;
-            message.updated = now;
+            self.tell_message(id);
         } else {
-            self.messages.retain(|message| message.id != id);
-            self.trash.push(Trashed { id: id.to_owned(), room, deleted: now });
+            if keep_history {
+                message.hidden = true;
+                message.updated = now;
+            } else {
+                self.messages.retain(|message| message.id != id);
+                self.trash.push(Trashed { id: id.to_owned(), room: room.clone(), deleted: now });
+            }
+            self.sockets.tell(&Told::Deleted(room, id.to_owned()));
         }
         for file in self.files.iter_mut().filter(|file| file.message_of(id)) {
             file.gone = true;

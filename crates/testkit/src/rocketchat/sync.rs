@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::api::{Refused, bad_request, page};
+use super::api::{Refused, bad_request, page, unseen};
 use super::state::{Room, State, iso};
 use crate::http::{Answer, Asked};
 
@@ -64,7 +64,7 @@ pub(super) fn sync_messages(state: &State, asked: &Asked) -> Result<Answer, Refu
 
 fn readable(state: &State, id: &str) -> Result<Room, Refused> {
     match state.room(id) {
-        Some(room) if !room.forbidden => Ok(room.clone()),
+        Some(room) if !room.forbidden && !unseen(state, room) => Ok(room.clone()),
         _ => Err(bad_request("Not allowed", "error-not-allowed")),
     }
 }
