@@ -25,6 +25,7 @@ mod review;
 mod sources;
 mod vanished;
 mod watching;
+mod web_archive;
 mod whereabouts;
 mod who;
 mod working;

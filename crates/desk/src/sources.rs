@@ -138,7 +138,7 @@ const EVERY_S_MAX: u64 = 7 * 24 * 3_600;
 
 fn check_reach(reach: &Reach) -> DeskResult<()> {
     if let Some(proxy) = &reach.proxy {
-        vedette_collect::guard::Proxy::new(proxy)?;
+        vedette_collect::guard::Proxy::new(proxy).map_err(|error| DeskError::Unusable(error.to_string()))?;
     }
     if reach.every_s.is_some_and(|every| !(1..=EVERY_S_MAX).contains(&every)) {
         return Err(DeskError::Unusable(format!("a source is asked every 1 to {EVERY_S_MAX} seconds")));

@@ -589,6 +589,8 @@ pub enum ExportWord {
     Bundle,
     /// Decisions as CSV
     Decisions,
+    /// A web archive (WARC 1.1, gzip) of versions and files
+    Warc,
 }
 
 #[derive(Debug, Args)]

@@ -228,7 +228,7 @@ fn what_makes_no_sense_is_said_with_a_next_step() {
     desk.ok(&["init", "desk"]);
     desk.fails(&["init", "desk"], 2);
     assert!(desk.fails(&["show", "i7"], 2).contains("i7"));
-    assert!(desk.fails(&["show", "no-such-message"], 2).contains("source list"));
+    assert!(desk.fails(&["show", "no-such-message"], 2).contains("vedette why"));
     assert!(desk.fails(&["search", "level>=huge"], 2).contains("level"));
     assert!(desk.fails(&["report", "release", "r9"], 2).contains("r9"));
     assert!(desk.fails(&["export", "csv"], 2).contains("--query"));

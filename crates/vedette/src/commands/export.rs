@@ -23,6 +23,7 @@ pub fn run(args: &ExportArgs, context: &Context<'_>, io: &mut Io) -> Result<u8, 
     }
     let format = match args.format {
         ExportWord::Bundle => return bundle(args, &items, context, io),
+        ExportWord::Warc => return web_archive(args, &items, context, io),
         ExportWord::Stix => ExportFormat::Stix,
         ExportWord::Misp => ExportFormat::Misp,
         ExportWord::Hashes => ExportFormat::Hashes,
@@ -43,6 +44,22 @@ fn bundle(args: &ExportArgs, items: &[ItemId], context: &Context<'_>, io: &mut I
     backup::write_bundle(&file, &files)?;
     io.line(format!("wrote `{}`: {} files about {} items", file.display(), files.len(), items.len()))?;
     io.say("anyone can check it offline: vedette verify FILE");
+    Ok(0)
+}
+
+fn web_archive(args: &ExportArgs, items: &[ItemId], context: &Context<'_>, io: &mut Io) -> Result<u8, Failure> {
+    let Some(file) = &args.output else {
+        return Err(Failure::usage("a web archive needs a file").hint("add -o case.warc.gz"));
+    };
+    let path = io.path(file);
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let handle = std::fs::OpenOptions::new().write(true).create_new(true).open(&path);
+    let failed =
+        |error: std::io::Error| Failure::file("write", &path, &error).hint("name a file that does not exist yet");
+    let mut out = std::io::BufWriter::new(handle.map_err(failed)?);
+    let written = context.desk.web_archive(&context.who, items, &name, &mut out)?;
+    out.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(failed)?;
+    io.line(format!("wrote `{}`: {} exhibits of {} items", path.display(), written.items, items.len()))?;
     Ok(0)
 }
 
