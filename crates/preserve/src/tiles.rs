@@ -70,29 +70,96 @@ pub fn tile_of(level: u8, index: u64, size: u64) -> Option<Tile> {
     (index < hashes).then_some(Tile { level, number, width: width as u16 })
 }
 
-/// The tiles that a log of `new` leaves has and one of `old` leaves has not, lowest level first.
-pub fn new_tiles(old: u64, new: u64) -> Vec<Tile> {
-    let mut tiles = Vec::new();
-    for level in 0..LEVELS_MAX {
-        let (before, now) = (hashes_at(level, old), hashes_at(level, new));
-        if now == before {
-            break;
-        }
-        for number in before / WIDTH..now.div_ceil(WIDTH) {
-            tiles.push(Tile { level, number, width: (now - number * WIDTH).min(WIDTH) as u16 });
-        }
-    }
-    tiles
+/// The tiles that a log of `size` leaves ends with: the partial one of each level that has one, lowest level first.
+pub fn partial_tiles(size: u64) -> Vec<Tile> {
+    (0..LEVELS_MAX)
+        .filter_map(|level| {
+            let hashes = hashes_at(level, size);
+            let width = (hashes % WIDTH) as u16;
+            (width > 0).then_some(Tile { level, number: hashes / WIDTH, width })
+        })
+        .collect()
 }
 
-/// Partial tiles of a log of `old` leaves that are full in one of `new`, so that the full one stands for them.
-pub fn filled(old: u64, new: u64) -> Vec<Tile> {
-    let partial = |level| {
-        let before = hashes_at(level, old);
-        let (number, width) = (before / WIDTH, (before % WIDTH) as u16);
-        (width > 0 && hashes_at(level, new) >= (number + 1) * WIDTH).then_some(Tile { level, number, width })
-    };
-    (0..LEVELS_MAX).filter_map(partial).collect()
+/// A file of the log: the tile, and its bytes; for level 0 the bytes of the entry bundle too.
+pub struct TileFile<'a> {
+    /// Which tile.
+    pub tile: Tile,
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// Bytes of the entry bundle beside a tile of level 0.
+    pub entries: Option<&'a [u8]>,
+}
+
+/// Writes a log as tiles, leaf by leaf. It keeps the tiles that are not full, at most 8 of 8 KiB.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TileWriter {
+    size: u64,
+    edge: Vec<Vec<Sha256>>,
+    entries: Vec<Sha256>,
+}
+
+impl TileWriter {
+    /// Takes a log of `size` leaves up again from its partial tiles ([`partial_tiles`]) and the commitments of the last
+    /// entry bundle; `None` when they are not as many as the size says.
+    pub fn resume(size: u64, mut partial: impl FnMut(Tile) -> Option<Vec<Sha256>>, entries: Vec<Sha256>) -> Option<Self> {
+        let mut edge = Vec::new();
+        for tile in partial_tiles(size) {
+            let hashes = partial(tile)?;
+            if hashes.len() != usize::from(tile.width) {
+                return None;
+            }
+            edge.resize(usize::from(tile.level) + 1, Vec::new());
+            *edge.last_mut()? = hashes;
+        }
+        (entries.len() as u64 == size % WIDTH).then_some(Self { size, edge, entries })
+    }
+
+    /// Leaves so far.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Adds a leaf by its commitment; `emit` gets every tile that it fills.
+    pub fn append<E>(
+        &mut self,
+        commitment: &Sha256,
+        emit: &mut dyn FnMut(TileFile<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.entries.push(*commitment);
+        self.size += 1;
+        let mut hash = crate::leaf::leaf_hash(commitment);
+        for level in 0..LEVELS_MAX {
+            if self.edge.len() <= usize::from(level) {
+                self.edge.push(Vec::new());
+            }
+            let Some(tile) = self.edge.get_mut(usize::from(level)) else { break };
+            tile.push(hash);
+            if (tile.len() as u64) < WIDTH {
+                break;
+            }
+            let number = hashes_at(level, self.size) / WIDTH - 1;
+            let full = std::mem::take(tile);
+            let entries = (level == 0).then(|| entry_bytes(&std::mem::take(&mut self.entries)));
+            emit(TileFile {
+                tile: Tile { level, number, width: WIDTH as u16 },
+                bytes: &tile_bytes(&full),
+                entries: entries.as_deref(),
+            })?;
+            hash = subtree_root(&full).expect("256 hashes are a full subtree");
+        }
+        Ok(())
+    }
+
+    /// The tiles that are not full.
+    pub fn partials<E>(&self, emit: &mut dyn FnMut(TileFile<'_>) -> Result<(), E>) -> Result<(), E> {
+        for tile in partial_tiles(self.size) {
+            let Some(hashes) = self.edge.get(usize::from(tile.level)) else { continue };
+            let entries = (tile.level == 0).then(|| entry_bytes(&self.entries));
+            emit(TileFile { tile, bytes: &tile_bytes(hashes), entries: entries.as_deref() })?;
+        }
+        Ok(())
+    }
 }
 
 /// Root of a full tile, or of a full subtree inside one; `None` unless the hashes are a power of two.
@@ -123,6 +190,15 @@ pub fn tile_hashes(bytes: &[u8], width: u16) -> Option<Vec<Sha256>> {
 /// The bytes of an entry bundle: each commitment with its length before it (two bytes, big-endian).
 pub fn entry_bytes(commitments: &[Sha256]) -> Vec<u8> {
     commitments.iter().flat_map(|entry| [0u8, 32].into_iter().chain(entry.0)).collect()
+}
+
+/// The commitments of an entry bundle; `None` when it is not of entries of 32 bytes.
+pub fn entries_of(bytes: &[u8]) -> Option<Vec<Sha256>> {
+    let entries = bytes.chunks_exact(34);
+    if !entries.remainder().is_empty() {
+        return None;
+    }
+    entries.map(|entry| entry.strip_prefix(&[0, 32])?.try_into().map(Sha256).ok()).collect()
 }
 
 /// The hashes of tiles, however they are fetched: `None` for a tile that cannot be read.
@@ -179,30 +255,27 @@ mod tests {
     }
 
     fn leaves(count: u64) -> Vec<Sha256> {
-        (0..count).map(|n| leaf::leaf_hash(&sha256(&n.to_le_bytes()))).collect()
+        (0..count).map(|n| sha256(&n.to_le_bytes())).collect()
     }
 
-    fn held(leaves: &[Sha256], sizes: &[u64]) -> Held {
+    fn hashes(commitments: &[Sha256]) -> Vec<Sha256> {
+        commitments.iter().map(leaf::leaf_hash).collect()
+    }
+
+    fn held(commitments: &[Sha256], sizes: &[u64]) -> Held {
         let mut tiles: HashMap<Tile, Vec<Sha256>> = HashMap::new();
-        let mut old = 0;
+        let mut writer = TileWriter::default();
+        let mut put = |file: TileFile<'_>| -> Result<(), ()> {
+            let hashes = tile_hashes(file.bytes, file.tile.width).unwrap();
+            assert_eq!(tiles.entry(file.tile).or_insert(hashes.clone()), &hashes);
+            assert_eq!(file.entries.is_some(), file.tile.level == 0);
+            Ok(())
+        };
         for size in sizes {
-            for tile in new_tiles(old, *size) {
-                let range = tile.number * WIDTH..tile.number * WIDTH + u64::from(tile.width);
-                let hashes = range
-                    .map(|at| match tile.level {
-                        0 => leaves[at as usize],
-                        above => {
-                            let below = Tile { level: above - 1, number: at, width: 256 };
-                            subtree_root(&tiles[&below]).unwrap()
-                        }
-                    })
-                    .collect();
-                tiles.insert(tile, hashes);
+            for commitment in &commitments[writer.size() as usize..*size as usize] {
+                writer.append(commitment, &mut put).unwrap();
             }
-            for tile in filled(old, *size) {
-                tiles.remove(&tile);
-            }
-            old = *size;
+            writer.partials(&mut put).unwrap();
         }
         Held { tiles, read: Cell::default() }
     }
@@ -217,19 +290,38 @@ mod tests {
 
     #[test]
     fn a_log_of_seventy_thousand_has_the_tiles_that_the_specification_counts() {
-        let tiles = new_tiles(0, 70_000);
+        let tiles: Vec<Tile> = held(&leaves(70_000), &[70_000]).tiles.into_keys().collect();
         let count = |level, full| tiles.iter().filter(|tile| tile.level == level && tile.is_full() == full).count();
         assert_eq!((count(0, true), count(0, false), count(1, true), count(1, false)), (273, 1, 1, 1));
-        let partial: Vec<u16> = tiles.iter().filter(|tile| !tile.is_full()).map(|tile| tile.width).collect();
+        let partial: Vec<u16> = partial_tiles(70_000).iter().map(|tile| tile.width).collect();
         assert_eq!(partial, [112, 17, 1]);
-        let small = new_tiles(0, 256);
-        assert_eq!(small, [Tile { level: 0, number: 0, width: 256 }, Tile { level: 1, number: 0, width: 1 }]);
+        assert_eq!(partial_tiles(256), [Tile { level: 1, number: 0, width: 1 }]);
+    }
+
+    #[test]
+    fn a_writer_is_taken_up_again_from_its_partial_tiles() {
+        let all = leaves(66_000);
+        for cut in [0, 1, 255, 256, 300, 65_535, 65_536, 65_800] {
+            let held = held(&all, &[cut]);
+            let entries = all[(cut / 256 * 256) as usize..cut as usize].to_vec();
+            let resumed = TileWriter::resume(cut, |tile| held.tile(tile), entries.clone()).unwrap();
+            let mut straight = TileWriter::default();
+            for leaf in &all[..cut as usize] {
+                straight.append(leaf, &mut |_| Ok::<(), ()>(())).unwrap();
+            }
+            let (mut one, mut other) = (Vec::new(), Vec::new());
+            resumed.partials(&mut |file| Ok::<(), ()>(one.extend_from_slice(file.bytes))).unwrap();
+            straight.partials(&mut |file| Ok::<(), ()>(other.extend_from_slice(file.bytes))).unwrap();
+            assert_eq!(one, other, "{cut}");
+            assert_eq!(entries_of(&entry_bytes(&entries)), Some(entries.clone()));
+            assert!(TileWriter::resume(cut + 1, |tile| held.tile(tile), entries).is_none());
+        }
     }
 
     #[test]
     fn proofs_from_tiles_are_those_from_all_leaves_however_the_log_grew() {
         let all = leaves(70_000);
-        let whole = Levels::of(all.clone());
+        let whole = Levels::of(hashes(&all));
         for sizes in [&[70_000][..], &[1, 2, 255, 256, 257, 511, 513, 65_535, 65_537, 70_000]] {
             let held = held(&all, sizes);
             let log = TileLog::new(&held, 70_000);
@@ -251,7 +343,7 @@ mod tests {
         let all = leaves(600);
         let mut tree = Tree::default();
         for (leaf, size) in all.iter().zip(1u64..) {
-            tree.append(*leaf);
+            tree.append(leaf::leaf_hash(leaf));
             let held = held(&all, &[size]);
             assert_eq!(root_at(&TileLog::new(&held, size), size), Some(tree.root()));
         }

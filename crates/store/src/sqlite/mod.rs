@@ -14,6 +14,7 @@ mod queue;
 mod records;
 mod rows;
 mod schema;
+pub(crate) mod sealing;
 mod sources;
 mod take_in;
 
