@@ -5,10 +5,10 @@ use jiff::Timestamp;
 
 use crate::{
     Alert, AlertId, AlertKind, AlertState, AuditEntry, Authorisation, Checkpoint, Counts, Cursor, Decision, Derived,
-    Errand, ExhibitInfo, FamilyId, FamilyView, Gap, InboxQuery, InboxRow, Intake, ItemId, ItemView, Job, JobId, Keeping,
-    LeafKind, Level, LogEntry, LogKey, LogStatus, NewExhibit, NewSource, PendingFile, Receipt, Report, ReportId, Rhythm, SearchAnswer,
-    SealedCheckpoint, SearchRequest, Sha256, Source, SourceId, SourceReport, SourceState, SourceSuggestion, Stamp, StoreResult, TimelineBucket,
-    User, VersionId, VersionView, Watch, WatchId,
+    Errand, ExhibitInfo, FamilyId, FamilyView, Gap, InboxQuery, InboxRow, Intake, ItemId, ItemView, Job, JobId,
+    Keeping, LeafKind, Level, LogEntry, LogKey, LogStatus, NewExhibit, NewSource, PendingFile, Receipt, Report,
+    ReportId, Rhythm, SealedCheckpoint, SearchAnswer, SearchRequest, Sha256, Source, SourceId, SourceReport,
+    SourceState, SourceSuggestion, Stamp, StoreResult, TimelineBucket, User, VersionId, VersionView, Watch, WatchId,
 };
 
 /// Bytes by their SHA-256.

@@ -102,7 +102,11 @@ pub struct TileWriter {
 impl TileWriter {
     /// Takes a log of `size` leaves up again from its partial tiles ([`partial_tiles`]) and the commitments of the last
     /// entry bundle; `None` when they are not as many as the size says.
-    pub fn resume(size: u64, mut partial: impl FnMut(Tile) -> Option<Vec<Sha256>>, entries: Vec<Sha256>) -> Option<Self> {
+    pub fn resume(
+        size: u64,
+        mut partial: impl FnMut(Tile) -> Option<Vec<Sha256>>,
+        entries: Vec<Sha256>,
+    ) -> Option<Self> {
         let mut edge = Vec::new();
         for tile in partial_tiles(size) {
             let hashes = partial(tile)?;

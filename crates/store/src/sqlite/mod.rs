@@ -2,6 +2,7 @@
 //! transaction that is durable when the call returns.
 
 mod check;
+mod check_derived;
 mod decisions;
 mod derived;
 mod files;

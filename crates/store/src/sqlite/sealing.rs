@@ -12,9 +12,8 @@ use crate::sqlite::rows::{digest, micros, rows, time, unsigned};
 
 /// Leaves and root of the log as its edge says, which each transaction moves on.
 pub(crate) fn edge(tx: &Transaction<'_>) -> Done<(u64, Sha256)> {
-    let (size, peaks): (i64, Vec<u8>) = tx
-        .prepare_cached("SELECT size, peaks FROM log_state")?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (size, peaks): (i64, Vec<u8>) =
+        tx.prepare_cached("SELECT size, peaks FROM log_state")?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let peaks = peaks
         .chunks(32)
         .map(|peak| peak.try_into().map(Sha256))
@@ -86,9 +85,8 @@ pub(crate) fn newest_sealed(tx: &Transaction<'_>) -> Done<Option<SealedCheckpoin
 
 /// Signed checkpoints, newest first; only those that somebody vouched for when `vouched`.
 pub(crate) fn all_sealed(tx: &Transaction<'_>, vouched: bool, limit: usize) -> Done<Vec<SealedCheckpoint>> {
-    let mut statement = tx.prepare_cached(
-        "SELECT size, root, note FROM sealed WHERE vouched >= ?1 ORDER BY size DESC LIMIT ?2",
-    )?;
+    let mut statement =
+        tx.prepare_cached("SELECT size, root, note FROM sealed WHERE vouched >= ?1 ORDER BY size DESC LIMIT ?2")?;
     Ok(statement.query_map(params![vouched, rows(limit)], sealed_row)?.collect::<Result<_, _>>()?)
 }
 
@@ -100,6 +98,17 @@ pub(crate) fn put_sealed(tx: &Transaction<'_>, sealed: &SealedCheckpoint, at: Ti
          ON CONFLICT (size) DO UPDATE SET root = ?2, note = ?3, at = ?4",
     )?
     .execute(params![sealed.size as i64, sealed.root.0, sealed.note, micros(at)])?;
+    Ok(())
+}
+
+/// Forgets checkpoints that were signed for a log that is gone: those over more leaves than there are, and those whose
+/// roots are not in this log's own history.
+pub(crate) fn forget_sealed(tx: &Transaction<'_>, size: u64) -> Done<()> {
+    tx.execute(
+        "DELETE FROM sealed WHERE size > ?1
+             OR NOT EXISTS (SELECT 1 FROM checkpoints c WHERE c.size = sealed.size AND c.root = sealed.root)",
+        [size as i64],
+    )?;
     Ok(())
 }
 
