@@ -27,6 +27,7 @@ pub mod names;
 pub mod note;
 pub mod records;
 pub mod tiles;
+pub mod timestamp;
 pub mod tree;
 pub mod verify;
 
