@@ -199,8 +199,8 @@ pub trait CustodyLog: Send + Sync {
     fn keys(&self) -> StoreResult<Vec<LogKey>>;
     /// Where the log stands.
     fn status(&self) -> StoreResult<LogStatus>;
-    /// Stores the note of a signed checkpoint again, with more signatures under it.
-    fn put_note(&self, size: u64, note: &str) -> StoreResult<()>;
+    /// Stores a signed checkpoint with more signatures under it.
+    fn put_note(&self, sealed: &SealedCheckpoint, at: Timestamp) -> StoreResult<()>;
     /// Stores what an authority stamped.
     fn put_stamp(&self, stamp: &Stamp) -> StoreResult<()>;
     /// What authorities have stamped, newest first.

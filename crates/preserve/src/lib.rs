@@ -30,6 +30,7 @@ pub mod tiles;
 pub mod timestamp;
 pub mod tree;
 pub mod verify;
+pub mod witness;
 
 pub use error::{PreserveError, PreserveResult};
 pub use finding::{Finding, VerifyReport};

@@ -221,7 +221,7 @@ impl<'a> Der<'a> {
     fn next(&mut self) -> Option<(u8, &'a [u8], &'a [u8])> {
         let (tag, length) = (*self.0.first()?, usize::from(*self.0.get(1)?));
         let (start, length) = match length {
-            0..0x80 => (2, length),
+            0..=0x7f => (2, length),
             0x81..=0x83 => {
                 let bytes = self.0.get(2..2 + (length - 0x80))?;
                 (2 + bytes.len(), bytes.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte)))

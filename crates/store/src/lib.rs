@@ -22,7 +22,7 @@ mod sqlite;
 mod workspace;
 
 pub use folder::FolderBlobs;
-pub use log_files::SignedLog;
+pub use log_files::{Keyring, SignedLog};
 pub use search_index::TantivyIndex;
 pub use sqlite::SqliteRecords;
 pub use workspace::{Custody, OpenMode, Workspace};

@@ -17,7 +17,7 @@ const KEY_BYTES_MAX: u64 = 128;
 
 /// The folder of keys, one folder a log in it.
 #[derive(Debug, Clone)]
-pub(crate) struct Keyring {
+pub struct Keyring {
     folder: PathBuf,
 }
 

@@ -25,7 +25,7 @@ use vedette_preserve::tree;
 use crate::SqliteRecords;
 use crate::fault::{Done, Fault, damaged};
 use crate::log_files::files::LogFolder;
-use crate::log_files::keys::Keyring;
+pub use crate::log_files::keys::Keyring;
 use crate::sqlite::sealing;
 
 /// Leaves read from the rows at a time.
@@ -337,13 +337,11 @@ impl CustodyLog for SignedLog {
         })
     }
 
-    fn put_note(&self, size: u64, note: &str) -> StoreResult<()> {
+    fn put_note(&self, sealed: &SealedCheckpoint, at: Timestamp) -> StoreResult<()> {
         let _held = self.hold();
-        if !self.records.write(|tx| sealing::put_note(tx, size, note))? {
-            return Err(StoreError::NotFound { what: "signed checkpoint", id: format!("of {size} leaves") });
-        }
+        self.records.write(|tx| sealing::put_note(tx, sealed, at))?;
         let newest = self.records.read(sealing::newest_sealed)?;
-        match newest.filter(|newest| newest.size == size) {
+        match newest.filter(|newest| newest.size == sealed.size) {
             Some(newest) => self.folder.put_checkpoint(&newest.note),
             None => Ok(()),
         }

@@ -112,12 +112,14 @@ pub(crate) fn forget_sealed(tx: &Transaction<'_>, size: u64) -> Done<()> {
     Ok(())
 }
 
-/// Stores the note of a signed checkpoint with more signatures; whether that checkpoint is known.
-pub(crate) fn put_note(tx: &Transaction<'_>, size: u64, note: &str) -> Done<bool> {
-    let changed = tx
-        .prepare_cached("UPDATE sealed SET note = ?2, vouched = 1 WHERE size = ?1")?
-        .execute(params![size as i64, note])?;
-    Ok(changed == 1)
+/// Stores a signed checkpoint that somebody vouched for, with the signatures it has now.
+pub(crate) fn put_note(tx: &Transaction<'_>, sealed: &SealedCheckpoint, at: Timestamp) -> Done<()> {
+    tx.prepare_cached(
+        "INSERT INTO sealed (size, root, note, vouched, at) VALUES (?1, ?2, ?3, 1, ?4)
+         ON CONFLICT (size) DO UPDATE SET note = ?3, vouched = 1",
+    )?
+    .execute(params![sealed.size as i64, sealed.root.0, sealed.note, micros(at)])?;
+    Ok(())
 }
 
 pub(crate) fn put_stamp(tx: &Transaction<'_>, stamp: &Stamp) -> Done<()> {
