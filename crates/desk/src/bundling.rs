@@ -134,9 +134,7 @@ impl Desk {
 fn only_known(sealed: &SealedCheckpoint, known: &[VerifierKey], used: &mut HashSet<String>) -> SealedCheckpoint {
     let Ok(mut note) = sealed.note.parse::<Note>() else { return sealed.clone() };
     note.signatures.retain(|line| known.iter().any(|key| line.is_of(key)));
-    used.extend(
-        known.iter().filter(|key| note.signatures.iter().any(|line| line.is_of(key))).map(ToString::to_string),
-    );
+    used.extend(known.iter().filter(|key| note.signatures.iter().any(|line| line.is_of(key))).map(ToString::to_string));
     SealedCheckpoint { note: note.to_string(), ..sealed.clone() }
 }
 

@@ -142,11 +142,7 @@ fn time(bytes: &[u8]) -> Option<Timestamp> {
 }
 
 /// Checks the one signer's attributes and signature against the certificates: the certificate's hash, or what is wrong.
-fn check_signature(
-    signers: &[u8],
-    info: &[u8],
-    certificates: &[u8],
-) -> Option<Result<Option<Sha256>, &'static str>> {
+fn check_signature(signers: &[u8], info: &[u8], certificates: &[u8]) -> Option<Result<Option<Sha256>, &'static str>> {
     let mut signer = Der(Der(signers).take(SEQUENCE)?);
     signer.take(INTEGER)?;
     signer.any()?;
@@ -264,9 +260,12 @@ mod tests {
         let imprint = "ab".repeat(32);
         assert_eq!(
             hex,
-            format!("3044020101\
+            format!(
+                "3044020101\
                 3031300d060960864801650304020105000420{imprint}0209010000000000000005\
-                0101ff").replace("3044", &format!("30{:02x}", bytes.len() - 2))
+                0101ff"
+            )
+            .replace("3044", &format!("30{:02x}", bytes.len() - 2))
         );
     }
 

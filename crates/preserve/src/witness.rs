@@ -88,9 +88,7 @@ pub fn judge(
         return Judgement::Refused(422, "this is not the root of the empty log");
     }
     let continues = match last {
-        Some(last) if last.size > 0 => {
-            verify_consistency(last.size, new.size, last.root, new.root, &request.proof)
-        }
+        Some(last) if last.size > 0 => verify_consistency(last.size, new.size, last.root, new.root, &request.proof),
         _ => request.proof.is_empty(),
     };
     if !continues {

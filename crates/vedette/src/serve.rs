@@ -12,8 +12,10 @@ use vedette_desk::{Desk, Who, Work};
 
 use crate::cli::{Cli, ServeArgs};
 use crate::commands::sources::secret_of;
+use crate::config::Config;
 use crate::io::{Failure, Io};
 use crate::remote;
+use crate::stamp::{self, LogSettings};
 use crate::workspace::{self, name_of};
 
 /// Time between two looks at what waits or ends.
@@ -71,6 +73,8 @@ pub fn open_and_run(
     io: &mut Io,
 ) -> Result<u8, Failure> {
     let person = open.desk.who(who)?;
+    let log = Config::read(&open.dir)?.log;
+    log.keys()?;
     remote::listen(&open.dir, open.desk.clone())?;
     let stop = Arc::new(AtomicBool::new(false));
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -104,6 +108,8 @@ pub fn open_and_run(
         }
         let (desk, ending) = (open.desk.clone(), stop.clone());
         hands.push(scope.spawn(move || commit_loop(&desk, &ending)));
+        let (desk, ending, log) = (open.desk.clone(), stop.clone(), log.clone());
+        hands.push(scope.spawn(move || stamp_loop(&desk, &log, &ending)));
 
         let served = runtime.block_on(async {
             match listener {
@@ -142,7 +148,8 @@ pub fn loopback(text: &str) -> Result<SocketAddr, Failure> {
         .hint("use 127.0.0.1:PORT, and an SSH tunnel to reach it from elsewhere"))
 }
 
-async fn ended() {
+/// Ends when the process is asked to end.
+pub async fn ended() {
     let interrupt = tokio::signal::ctrl_c();
     match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         Ok(mut terminate) => {
@@ -215,12 +222,27 @@ fn work_loop(desk: &Desk, stop: &AtomicBool) {
     }
 }
 
+/// Takes checkpoints to the witnesses and the timestamp authority when they are due.
+fn stamp_loop(desk: &Desk, settings: &LogSettings, stop: &AtomicBool) {
+    while !stop.load(Ordering::SeqCst) {
+        wait(stop, COMMIT_EVERY);
+        match stamp::round(desk.custody_log().as_ref(), settings, false, &jiff::Timestamp::now) {
+            Ok(failed) => failed.iter().for_each(|failed| tracing::warn!("{failed}")),
+            Err(failure) => tracing::error!(error = failure.message, "cannot have the log witnessed"),
+        }
+    }
+}
+
 fn commit_loop(desk: &Desk, stop: &AtomicBool) {
     let mut erased_at: Option<Instant> = None;
     while !stop.load(Ordering::SeqCst) {
         wait(stop, COMMIT_EVERY);
         if let Err(error) = desk.commit_index() {
             tracing::error!(%error, "cannot commit the search index");
+        }
+        // At most a second of leaves is not covered by a signed checkpoint when the machine stops.
+        if let Err(error) = desk.seal() {
+            tracing::error!(%error, "cannot sign the log");
         }
         if erased_at.is_none_or(|at| at.elapsed() >= ERASE_EVERY) {
             erased_at = Some(Instant::now());

@@ -31,9 +31,14 @@ fn made() -> Vec<BundleFile> {
     let key = SigningKey::from_seed("vedette.invalid/0011223344556677", &[5; 32]);
     let witness = SigningKey::from_seed("witness.invalid/w1", &[6; 32]);
     let bytes = b"a lantern".to_vec();
-    let mut log: Vec<LogEntry> = (0..9).map(|n| entry(n, LeafKind::Cursor, format!("{{\"leaf\":\"cursor\",\"n\":{n}}}"))).collect();
+    let mut log: Vec<LogEntry> =
+        (0..9).map(|n| entry(n, LeafKind::Cursor, format!("{{\"leaf\":\"cursor\",\"n\":{n}}}"))).collect();
     log[0] = entry(0, LeafKind::Key, format!(r#"{{"leaf":"key","key":"{}"}}"#, key.verifier()));
-    log[4] = entry(4, LeafKind::File, format!(r#"{{"leaf":"file","attachment":"f1","version":"v1","exhibit":"{}"}}"#, sha256(&bytes)));
+    log[4] = entry(
+        4,
+        LeafKind::File,
+        format!(r#"{{"leaf":"file","attachment":"f1","version":"v1","exhibit":"{}"}}"#, sha256(&bytes)),
+    );
     let draft = draft(Parts {
         items: &[],
         exhibits: vec![(sha256(&bytes), bytes)],

@@ -225,7 +225,9 @@ impl Checking<'_> {
                 };
                 match timestamp::read(bytes, then.to_string().as_bytes()) {
                     Ok(stamped) => self.vouched.push(format!("{} leaves stamped at {}", then.size, stamped.at)),
-                    Err(error) => self.find("timestamp", &token.name, "a token about this checkpoint", &error.to_string()),
+                    Err(error) => {
+                        self.find("timestamp", &token.name, "a token about this checkpoint", &error.to_string())
+                    }
                 }
             }
         }
@@ -265,9 +267,8 @@ impl Checking<'_> {
         }
         let records: Vec<(u64, Said)> = manifest.leaves.iter().map(|entry| (entry.index, said(entry))).collect();
         for key in &manifest.keys {
-            let has_leaf = records
-                .iter()
-                .any(|(_, said)| said.leaf.as_deref() == Some("key") && said.key.as_ref() == Some(key));
+            let has_leaf =
+                records.iter().any(|(_, said)| said.leaf.as_deref() == Some("key") && said.key.as_ref() == Some(key));
             if !has_leaf {
                 self.find("key", MANIFEST, "a leaf that speaks of it", key);
             }
@@ -307,8 +308,8 @@ impl Checking<'_> {
         let names: BTreeSet<&str> = listed.iter().map(|file| file.name.as_str()).collect();
         for file in &listed {
             let found = self.by_name.get(file.name.as_str()).copied();
-            let right = found
-                .is_some_and(|bytes| bytes.len() as u64 == file.size_bytes && sha256(bytes) == file.sha256);
+            let right =
+                found.is_some_and(|bytes| bytes.len() as u64 == file.size_bytes && sha256(bytes) == file.sha256);
             if !right || is_outside(&file.name) {
                 let found = found.map_or_else(|| "missing".to_owned(), |bytes| sha256(bytes).hex());
                 self.find("file", &file.name, &file.sha256.hex(), &found);
@@ -361,12 +362,8 @@ impl Checking<'_> {
             }
         }
         let mut texts: HashMap<VersionId, (Option<String>, String)> = HashMap::new();
-        let names: Vec<String> = self
-            .by_name
-            .keys()
-            .filter(|name| name.starts_with("contents/"))
-            .map(|name| (*name).to_owned())
-            .collect();
+        let names: Vec<String> =
+            self.by_name.keys().filter(|name| name.starts_with("contents/")).map(|name| (*name).to_owned()).collect();
         for name in names {
             let Some(contents) = self.strict::<VersionContents>("content", &name) else { continue };
             let (content, exhibit) = stated.remove(&contents.version).unwrap_or_default();

@@ -49,6 +49,7 @@ impl Desk {
             .current_dir(self.folder.path())
             .env("VEDETTE_WORKSPACE", self.path("desk"))
             .env("VEDETTE_SECRETS", self.path("secrets"))
+            .env("VEDETTE_KEYS", self.path("keys"))
             .env("VEDETTE_USER", "T. Tester")
             .stdin(Stdio::null());
         command
