@@ -42,6 +42,9 @@ pub enum StoreError {
     /// Stored data do not fit together.
     #[error("the workspace is damaged: {0}")]
     Damaged(String),
+    /// The log is not the continuation of the one that was last seen on this machine.
+    #[error("the log was rolled back or rewritten: {0}")]
+    RolledBack(String),
     /// The operating system refused.
     #[error("cannot {act} `{path}`: {source}")]
     Io {

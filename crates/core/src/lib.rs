@@ -45,7 +45,9 @@ pub use intake::{
     PendingFile, Receipt, SourceReport, TakenVersion,
 };
 pub use item::{Attachment, Item, Version, VersionState};
-pub use log::{Checkpoint, ErasedItem, Erasure, LeafKind, LogEntry};
+pub use log::{
+    Checkpoint, ErasedItem, Erasure, Errand, LeafKind, LogEntry, LogKey, LogStatus, SealedCheckpoint, Stamp,
+};
 pub use query::{Clause, Facet, FacetCount, FieldName, Query, SearchAnswer, SearchHit, SearchRequest, SortBy};
 pub use reading::{Language, Reading, ReadingKind};
 pub use report::{Audience, Block, BlockKind, EvidenceRef, Footnote, Release, Report, ReportStatus, Tlp};

@@ -129,3 +129,84 @@ pub struct Checkpoint {
     /// When it was written.
     pub at: Timestamp,
 }
+
+/// A checkpoint that the log's key has signed: a note (C2SP tlog-checkpoint) with the cosignatures it has so far.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedCheckpoint {
+    /// Leaves.
+    pub size: u64,
+    /// Root hash.
+    pub root: Sha256,
+    /// The signed note.
+    pub note: String,
+}
+
+/// A key that signs or has signed checkpoints of the log; each has a leaf.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogKey {
+    /// The public key as a verifier key (C2SP signed-note): name, id, key.
+    pub verifier: String,
+    /// Why it was made.
+    pub reason: String,
+    /// By whom; empty when the program did on its own.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Its leaf.
+    pub leaf: u64,
+}
+
+/// What an authority has stamped (RFC 3161): that a checkpoint existed at a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// Leaves of the checkpoint.
+    pub size: u64,
+    /// Address of the authority.
+    pub authority: String,
+    /// The time it states.
+    pub at: Timestamp,
+    /// Its answer, DER.
+    pub token: Vec<u8>,
+}
+
+/// Something that checkpoints are taken to: a witness or a timestamp authority. What fails is tried again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Errand {
+    /// Address.
+    pub address: String,
+    /// `witness` or `timestamp`.
+    pub kind: String,
+    /// Leaves of the last checkpoint that was brought there; 0 for none.
+    pub size_done: u64,
+    /// When that was.
+    pub done_at: Option<Timestamp>,
+    /// Failures since.
+    pub tries: u32,
+    /// The last one.
+    pub error: Option<String>,
+    /// Not before this time again.
+    pub due_at: Timestamp,
+}
+
+/// Where the log stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogStatus {
+    /// The log's name; empty before the first key.
+    pub name: String,
+    /// Leaves.
+    pub size: u64,
+    /// Root hash.
+    pub root: Sha256,
+    /// Keys, oldest first; the last one signs.
+    pub keys: Vec<LogKey>,
+    /// Whether the key that signs lies on this machine.
+    pub key_here: bool,
+    /// Size of the newest signed checkpoint; 0 for none.
+    pub sealed_size: u64,
+    /// Size of the checkpoint last seen on this machine, kept outside the workspace.
+    pub seen_size: Option<u64>,
+    /// What contradicts the checkpoint last seen.
+    pub trouble: Option<String>,
+    /// Witnesses and authorities.
+    pub errands: Vec<Errand>,
+}

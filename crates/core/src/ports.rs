@@ -5,10 +5,11 @@ use jiff::Timestamp;
 
 use crate::{
     Alert, AlertId, AlertKind, AlertState, AuditEntry, Authorisation, Checkpoint, Counts, Cursor, Decision, Derived,
-    ErasedItem, Erasure, ExhibitInfo, FamilyId, FamilyView, Gap, InboxQuery, InboxRow, Intake, ItemId, ItemView, Job,
-    JobId, Keeping, LeafKind, Level, LogEntry, NewExhibit, NewSource, PendingFile, Reach, Receipt, Report, ReportId,
-    Rhythm, SearchAnswer, SearchRequest, Sha256, Source, SourceId, SourceReport, SourceState, SourceSuggestion,
-    StoreResult, TimelineBucket, User, VersionId, VersionView, Watch, WatchId,
+    ErasedItem, Erasure, Errand, ExhibitInfo, FamilyId, FamilyView, Gap, InboxQuery, InboxRow, Intake, ItemId,
+    ItemView, Job, JobId, Keeping, LeafKind, Level, LogEntry, LogKey, LogStatus, NewExhibit, NewSource, PendingFile,
+    Reach, Receipt, Report, ReportId, Rhythm, SealedCheckpoint, SearchAnswer, SearchRequest, Sha256, Source, SourceId,
+    SourceReport, SourceState, SourceSuggestion, Stamp, StoreResult, TimelineBucket, User, VersionId, VersionView,
+    Watch, WatchId,
 };
 
 /// Bytes by their SHA-256.
@@ -19,6 +20,10 @@ pub trait Blobs: Send + Sync {
     fn get(&self, sha256: Sha256) -> StoreResult<Option<Vec<u8>>>;
     /// Removes the bytes. The caller records the erasure.
     fn erase(&self, sha256: Sha256) -> StoreResult<()>;
+    /// Hands the bytes to `each` in order, a part at a time; `false` when they are unknown or erased.
+    fn stream(&self, sha256: Sha256, each: &mut dyn FnMut(&[u8])) -> StoreResult<bool> {
+        Ok(self.get(sha256)?.inspect(|bytes| each(bytes)).is_some())
+    }
 }
 
 /// The catalogue: rows and the custody log.
@@ -96,6 +101,14 @@ pub trait Records: Send + Sync {
     fn exhibit(&self, sha256: Sha256) -> StoreResult<Option<ExhibitInfo>>;
     /// All exhibits in order of hash after `after`, at most `limit`.
     fn exhibits(&self, after: Option<Sha256>, limit: usize) -> StoreResult<Vec<ExhibitInfo>>;
+    /// Exhibits in the order they came, after row `after`, at most `limit`: row, what is known, and the bytes of those
+    /// that are rows.
+    fn scan_exhibits(
+        &self,
+        after: i64,
+        limit: usize,
+        each: &mut dyn FnMut(i64, &ExhibitInfo, Option<&[u8]>),
+    ) -> StoreResult<usize>;
     /// Sealed pages whose time was up at `now`.
     fn expired_pages(&self, now: Timestamp, limit: usize) -> StoreResult<Vec<Sha256>>;
     /// Marks bytes as erased and logs the reason; inline bytes are removed.
@@ -163,6 +176,9 @@ pub trait Records: Send + Sync {
     fn log(&self, kind: LeafKind, record: &str, at: Timestamp) -> StoreResult<u64>;
     /// Log entries from `from`, at most `limit`.
     fn log_entries(&self, from: u64, limit: usize) -> StoreResult<Vec<LogEntry>>;
+    /// Places of all leaves that speak of an item: itself, its versions, their captures, files that came late,
+    /// decisions, and erasures of its exhibits.
+    fn leaves_of(&self, item: ItemId) -> StoreResult<Vec<u64>>;
     /// The newest checkpoint; size 0 and the empty root when nothing was logged.
     fn checkpoint(&self) -> StoreResult<Checkpoint>;
     /// All checkpoints at or after size `from`, smallest first.
@@ -171,6 +187,43 @@ pub trait Records: Send + Sync {
     fn check(&self) -> StoreResult<Vec<[String; 4]>>;
     /// Writes a consistent copy of the catalogue to a new file while work goes on.
     fn copy_to(&self, file: &std::path::Path) -> StoreResult<()>;
+}
+
+/// The custody log towards the world: signed checkpoints, proofs, and what others have said about it. The key that
+/// signs and the checkpoint last seen lie outside the workspace, so that a log that was cut shows.
+pub trait CustodyLog: Send + Sync {
+    /// Brings the tiles up to the rows and signs a checkpoint over everything that is logged; the newest one when
+    /// nothing came since. Fails when the log contradicts the checkpoint last seen.
+    fn seal(&self, at: Timestamp) -> StoreResult<SealedCheckpoint>;
+    /// Seals what came since the workspace was opened; nothing when nothing came.
+    fn close(&self, at: Timestamp) -> StoreResult<()>;
+    /// The newest signed checkpoint.
+    fn sealed(&self) -> StoreResult<Option<SealedCheckpoint>>;
+    /// Signed checkpoints that a witness has cosigned or an authority stamped, newest first.
+    fn vouched(&self, limit: usize) -> StoreResult<Vec<SealedCheckpoint>>;
+    /// Root over the first `size` leaves.
+    fn root_at(&self, size: u64) -> StoreResult<Sha256>;
+    /// Proof that leaf `index` is among the first `size`.
+    fn inclusion_proof(&self, index: u64, size: u64) -> StoreResult<Vec<Sha256>>;
+    /// Proof that the first `old` leaves are the beginning of the first `new`.
+    fn consistency_proof(&self, old: u64, new: u64) -> StoreResult<Vec<Sha256>>;
+    /// Every key that ever signed, oldest first.
+    fn keys(&self) -> StoreResult<Vec<LogKey>>;
+    /// Where the log stands.
+    fn status(&self) -> StoreResult<LogStatus>;
+    /// Stores a signed checkpoint with more signatures under it.
+    fn put_note(&self, sealed: &SealedCheckpoint, at: Timestamp) -> StoreResult<()>;
+    /// Stores what an authority stamped.
+    fn put_stamp(&self, stamp: &Stamp) -> StoreResult<()>;
+    /// What authorities have stamped, newest first.
+    fn stamps(&self, limit: usize) -> StoreResult<Vec<Stamp>>;
+    /// Notes how an errand went.
+    fn put_errand(&self, errand: &Errand) -> StoreResult<()>;
+    /// Goes on after a rollback that somebody answers for: under a new name and key, with a leaf that says so.
+    fn accept(&self, by: &str, reason: &str, at: Timestamp) -> StoreResult<LogKey>;
+    /// Whether tiles, signed checkpoints and the checkpoint last seen agree with the rows: (what, where, expected,
+    /// found) of each disagreement.
+    fn check(&self) -> StoreResult<Vec<[String; 4]>>;
 }
 
 /// Work that waits. Jobs are rows of the catalogue; a claimed job comes back when its claim is older than the lease.

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use vedette_core::AuditEntry;
-use vedette_core::ports::{Blobs, Index, Queue, Records};
+use vedette_core::ports::{Blobs, CustodyLog, Index, Queue, Records};
 use vedette_read::Reader;
 
 use crate::liken::LikenessState;
@@ -21,6 +21,8 @@ pub struct Ports {
     pub queue: Arc<dyn Queue>,
     /// The search index.
     pub index: Arc<dyn Index>,
+    /// The log towards the world.
+    pub log: Arc<dyn CustodyLog>,
 }
 
 /// Tells the time; tests hold it still.

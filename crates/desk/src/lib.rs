@@ -31,6 +31,7 @@ mod who;
 mod working;
 
 pub use analyst::Analyst;
+pub use bundling::PreparedBundle;
 pub use collecting::Round;
 pub use config::DeskConfig;
 pub use custody::Erased;

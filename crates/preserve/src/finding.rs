@@ -41,4 +41,7 @@ pub struct VerifyReport {
     pub ok: bool,
     /// What is wrong.
     pub findings: Vec<Finding>,
+    /// Who vouches for a bundle's checkpoints: signatures, cosignatures and timestamps that fit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vouched: Vec<String>,
 }

@@ -20,13 +20,19 @@
 
 pub mod bundle;
 pub mod canonical;
+mod error;
 mod finding;
 pub mod leaf;
 pub mod names;
+pub mod note;
 pub mod records;
+pub mod tiles;
+pub mod timestamp;
 pub mod tree;
 pub mod verify;
+pub mod witness;
 
+pub use error::{PreserveError, PreserveResult};
 pub use finding::{Finding, VerifyReport};
 
 use sha2::{Digest, Sha256 as Hasher};

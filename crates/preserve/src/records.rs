@@ -4,7 +4,7 @@
 //! Records hold hashes of content, never the content. Times are whole microseconds.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use vedette_core::{
     AttachmentId, CaptureId, Decision, ItemId, LeafKind, Level, NewSource, PageKeep, Sha256, SourceId, SourceState,
     Verdict, VersionId, VersionState,
@@ -231,6 +231,62 @@ pub struct ItemErasureRecord<'a> {
     pub leaves: &'a [u64],
 }
 record!(ItemErasureRecord, Erasure);
+
+/// A key that signs checkpoints was made.
+#[derive(Debug, Clone, Serialize)]
+pub struct KeyRecord<'a> {
+    /// The verifier key (C2SP signed-note), which also names the log.
+    pub key: &'a str,
+    /// Why.
+    pub reason: &'a str,
+    /// By whom; empty when the program did on its own.
+    pub by: &'a str,
+    /// When.
+    pub at: Timestamp,
+}
+record!(KeyRecord, Key);
+
+/// A person looked at what is sealed or restricted.
+#[derive(Debug, Clone, Serialize)]
+pub struct ViewRecord<'a> {
+    /// What was looked at, such as an item or a hash.
+    pub object: &'a str,
+    /// What was done, such as `unblurred`.
+    pub act: &'a str,
+    /// Who.
+    pub by: &'a str,
+    /// When.
+    pub at: Timestamp,
+}
+record!(ViewRecord, View);
+
+/// Results were derived from versions: one record for a batch.
+#[derive(Debug, Clone, Serialize)]
+pub struct DerivationRecord<'a> {
+    /// What they were made with.
+    pub made_with: Vec<&'a str>,
+    /// Each version with the SHA-256 of its derived row ([`derived_digest`]).
+    pub rows: Vec<(VersionId, Sha256)>,
+}
+record!(DerivationRecord, Derivation);
+
+/// What a derivation's record says of rows, read back from its text.
+pub fn derivation_rows(record: &str) -> Option<Vec<(VersionId, Sha256)>> {
+    #[derive(Deserialize)]
+    struct Said {
+        rows: Vec<(VersionId, Sha256)>,
+    }
+    serde_json::from_str::<Said>(record).ok().map(|said| said.rows)
+}
+
+/// SHA-256 over the columns of a derived row in a fixed order, each with its length before it.
+pub fn derived_digest(columns: &[Option<&[u8]>]) -> Sha256 {
+    let lengths: Vec<[u8; 8]> =
+        columns.iter().map(|column| column.map_or(u64::MAX, |bytes| bytes.len() as u64).to_le_bytes()).collect();
+    let parts: Vec<&[u8]> =
+        lengths.iter().zip(columns).flat_map(|(length, column)| [&length[..], column.unwrap_or_default()]).collect();
+    crate::sha256_of(&parts)
+}
 
 /// The value of a source's `added` record.
 pub fn asked_text(asked: &NewSource) -> String {

@@ -1,59 +1,144 @@
 //! Verifying a whole workspace through its ports: every exhibit re-hashed, the log computed again from its leaves and
-//! compared with every checkpoint, rows compared with the leaves that speak of them. Memory stays flat.
+//! compared with every checkpoint, rows compared with the leaves that speak of them, tiles and signed checkpoints compared
+//! with the rows. Memory stays flat. The hashing, which takes longest, can be taken up where it was left.
 
 use std::collections::VecDeque;
 
-use vedette_core::ports::{Blobs, Records};
-use vedette_core::{Checkpoint, Sha256, StoreResult};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256 as Hasher};
+use vedette_core::ports::{Blobs, CustodyLog, Records};
+use vedette_core::{Checkpoint, ExhibitInfo, Sha256, StoreResult};
 
 use crate::tree::Tree;
 use crate::{Finding, VerifyReport, leaf, sha256};
 
 /// Rows read at a time.
 const ROWS: usize = 1_024;
+/// Exhibits read at a time: the small ones among them are hashed as they are read.
+const EXHIBITS: usize = 512;
 
-/// Verifies everything. `progress` gets (done, of all).
+/// How far the hashing of exhibits has come; a run that was interrupted goes on from here.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scrubbed {
+    /// Row of the last exhibit that was hashed.
+    pub row: i64,
+    /// Exhibits hashed.
+    pub exhibits: u64,
+    /// Bytes hashed.
+    pub bytes: u64,
+    /// What was wrong among them.
+    pub findings: Vec<Finding>,
+}
+
+/// Where a verification is.
+#[derive(Debug)]
+pub struct Progress<'s> {
+    /// Exhibits and leaves done.
+    pub done: u64,
+    /// Exhibits and leaves of all.
+    pub all: u64,
+    /// What a later run needs to go on from here.
+    pub scrubbed: &'s Scrubbed,
+}
+
+/// Verifies what the ports of rows and bytes hold. `progress` gets (done, of all).
 pub fn verify(
     records: &dyn Records,
     blobs: &dyn Blobs,
     progress: &mut dyn FnMut(u64, u64),
 ) -> StoreResult<VerifyReport> {
-    let counts = records.counts()?;
-    let all = counts.exhibits + counts.leaves;
-    let mut findings = Vec::new();
-    let exhibits = verify_exhibits(records, blobs, &mut findings, &mut |done| progress(done, all))?;
-    let (leaves, root) = verify_log(records, &mut findings, &mut |done| progress(exhibits + done, all))?;
-    for [what, place, expected, found] in records.check()? {
-        findings.push(Finding { what, r#where: place, expected, found });
-    }
-    Ok(VerifyReport { exhibits, leaves, root, ok: findings.is_empty(), findings })
+    verify_all(records, blobs, None, progress)
 }
 
-fn verify_exhibits(
+/// Verifies everything; with `log`, its tiles and signatures too. `progress` gets (done, of all).
+pub fn verify_all(
     records: &dyn Records,
     blobs: &dyn Blobs,
-    findings: &mut Vec<Finding>,
-    progress: &mut dyn FnMut(u64),
-) -> StoreResult<u64> {
-    let mut done = 0;
-    let mut after = None;
+    log: Option<&dyn CustodyLog>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> StoreResult<VerifyReport> {
+    verify_from(records, blobs, log, Scrubbed::default(), &mut |now| progress(now.done, now.all))
+}
+
+/// Verifies everything, going on with the exhibits where an earlier run was left.
+pub fn verify_from(
+    records: &dyn Records,
+    blobs: &dyn Blobs,
+    log: Option<&dyn CustodyLog>,
+    from: Scrubbed,
+    progress: &mut dyn FnMut(&Progress<'_>),
+) -> StoreResult<VerifyReport> {
+    let counts = records.counts()?;
+    let all = counts.exhibits + counts.leaves;
+    let scrubbed = scrub(records, blobs, from, &mut |scrubbed| {
+        progress(&Progress { done: scrubbed.exhibits, all, scrubbed });
+    })?;
+    let mut findings = scrubbed.findings.clone();
+    let (leaves, root) = verify_log(records, &mut findings, &mut |done| {
+        progress(&Progress { done: scrubbed.exhibits + done, all, scrubbed: &scrubbed });
+    })?;
+    let found = records.check()?.into_iter().chain(log.map_or(Ok(Vec::new()), CustodyLog::check)?);
+    findings.extend(found.map(|[what, place, expected, found]| Finding::new(what, place, expected, found)));
+    Ok(VerifyReport { exhibits: scrubbed.exhibits, leaves, root, ok: findings.is_empty(), findings, vouched: vec![] })
+}
+
+/// Hashes every exhibit after `from`.
+fn scrub(
+    records: &dyn Records,
+    blobs: &dyn Blobs,
+    from: Scrubbed,
+    progress: &mut dyn FnMut(&Scrubbed),
+) -> StoreResult<Scrubbed> {
+    let mut state = from;
+    let mut large: Vec<(i64, ExhibitInfo)> = Vec::new();
     loop {
-        let rows = records.exhibits(after, ROWS)?;
-        let Some(last) = rows.last() else { return Ok(done) };
-        after = Some(last.sha256);
-        for info in rows {
-            done += 1;
-            progress(done);
-            if info.erased {
-                continue;
+        let after = state.row;
+        let mut last = after;
+        records.scan_exhibits(after, EXHIBITS, &mut |row, info, bytes| {
+            last = row;
+            match bytes {
+                Some(bytes) if !info.erased => {
+                    state.count(info, bytes.len() as u64, Some(sha256(bytes)));
+                }
+                None if !info.erased => large.push((row, info.clone())),
+                _ => state.exhibits += 1,
             }
-            let found = match blobs.get(info.sha256) {
-                Ok(Some(bytes)) if sha256(&bytes) == info.sha256 => continue,
-                Ok(Some(bytes)) => sha256(&bytes).hex(),
-                Ok(None) => "missing".to_owned(),
-                Err(error) => error.to_string(),
-            };
-            findings.push(Finding::new("exhibit", info.sha256.hex(), info.sha256.hex(), found));
+        })?;
+        if last == after {
+            return Ok(state);
+        }
+        for (_, info) in large.drain(..) {
+            let (mut hasher, mut length) = (Hasher::new(), 0u64);
+            let streamed = blobs.stream(info.sha256, &mut |part| {
+                hasher.update(part);
+                length += part.len() as u64;
+            });
+            match streamed {
+                Ok(true) => state.count(&info, length, Some(Sha256(hasher.finalize().into()))),
+                Ok(false) => state.count(&info, 0, None),
+                Err(error) => {
+                    state.exhibits += 1;
+                    let hex = info.sha256.hex();
+                    state.findings.push(Finding::new("exhibit", hex.clone(), hex, error.to_string()));
+                }
+            }
+        }
+        state.row = last;
+        progress(&state);
+    }
+}
+
+impl Scrubbed {
+    fn count(&mut self, info: &ExhibitInfo, bytes: u64, found: Option<Sha256>) {
+        self.exhibits += 1;
+        self.bytes += bytes;
+        let expected = info.sha256.hex();
+        if found != Some(info.sha256) {
+            let found = found.map_or_else(|| "missing".to_owned(), |found| found.hex());
+            self.findings.push(Finding::new("exhibit", expected.clone(), expected, found));
+        } else if bytes != info.size_bytes {
+            let (stated, found) = (format!("{} bytes", info.size_bytes), format!("{bytes} bytes"));
+            self.findings.push(Finding::new("exhibit", expected, stated, found));
         }
     }
 }

@@ -13,6 +13,9 @@ use vedette_core::{Sha256, StoreError, StoreResult};
 use crate::SqliteRecords;
 use crate::fault::io_error;
 
+/// Bytes of a large exhibit read at a time: they stay in the processor's cache while they are hashed.
+const STREAM_BYTES: usize = 256 * 1024;
+
 /// Bytes by their SHA-256: files, and the small ones that are rows of the catalogue.
 pub struct FolderBlobs {
     vault: PathBuf,
@@ -106,6 +109,32 @@ impl Blobs for FolderBlobs {
         let mut bytes = Vec::new();
         file.take(EXHIBIT_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| io_error("read", &path, error))?;
         Ok(Some(bytes))
+    }
+
+    fn stream(&self, sha256: Sha256, each: &mut dyn FnMut(&[u8])) -> StoreResult<bool> {
+        match self.records.inline_bytes(sha256)? {
+            Some((true, _)) => return Ok(false),
+            Some((false, Some(bytes))) => {
+                each(&bytes);
+                return Ok(true);
+            }
+            _ => {}
+        }
+        let (_, path) = self.place(sha256);
+        let mut file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(io_error("open", &path, error)),
+        };
+        let mut part = vec![0; STREAM_BYTES];
+        loop {
+            match file.read(&mut part) {
+                Ok(0) => return Ok(true),
+                Ok(count) => each(part.get(..count).unwrap_or_default()),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(io_error("read", &path, error)),
+            }
+        }
     }
 
     fn erase(&self, sha256: Sha256) -> StoreResult<()> {

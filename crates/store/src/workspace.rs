@@ -6,12 +6,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use vedette_core::ports::{Blobs, Index, Queue, Records};
+use jiff::Timestamp;
+use vedette_core::ports::{Blobs, CustodyLog, Index, Queue, Records};
 use vedette_core::{StoreError, StoreResult};
 
 use crate::fault::io_error;
 use crate::lock::Lock;
-use crate::{FolderBlobs, SqliteRecords, TantivyIndex};
+use crate::{FolderBlobs, SignedLog, SqliteRecords, TantivyIndex};
 
 /// Erasures whose files are looked for when a workspace is opened: a crash leaves behind the newest.
 const ERASURES_CHECKED: usize = 1_000;
@@ -27,6 +28,17 @@ pub enum OpenMode {
     ReadOnly,
 }
 
+/// What lies outside the workspace and guards its log.
+#[derive(Debug, Clone)]
+pub struct Custody {
+    /// Folder of the keys that sign and of the checkpoints last seen.
+    pub keys: PathBuf,
+    /// Whether a log that contradicts the checkpoint last seen is refused; only verifying and accepting open it.
+    pub refuse: bool,
+    /// The time now, for the leaf of a key that is made.
+    pub now: Timestamp,
+}
+
 /// An open workspace. In the writing modes it holds the lock for as long as it lives.
 pub struct Workspace {
     dir: PathBuf,
@@ -34,13 +46,25 @@ pub struct Workspace {
     records: Arc<SqliteRecords>,
     blobs: Arc<FolderBlobs>,
     index: Arc<TantivyIndex>,
+    log: Arc<SignedLog>,
     _lock: Option<Lock>,
 }
 
 impl Workspace {
     /// Opens the workspace in `dir`. Claims of a process that is gone are given back, and files
-    /// of erased exhibits that it left behind are removed.
+    /// of erased exhibits that it left behind are removed. Its log can be proved and not signed: see
+    /// [`Workspace::open_signed`].
     pub fn open(dir: &Path, mode: OpenMode) -> StoreResult<Self> {
+        Self::open_with(dir, mode, None)
+    }
+
+    /// Opens the workspace in `dir` with the keys of its log. A log that is not the continuation of the one last seen on
+    /// this machine is refused.
+    pub fn open_signed(dir: &Path, mode: OpenMode, custody: &Custody) -> StoreResult<Self> {
+        Self::open_with(dir, mode, Some(custody))
+    }
+
+    fn open_with(dir: &Path, mode: OpenMode, custody: Option<&Custody>) -> StoreResult<Self> {
         let catalogue = dir.join("catalogue.sqlite");
         let vault = dir.join("vault");
         if mode == OpenMode::Create {
@@ -69,8 +93,13 @@ impl Workspace {
                 blobs.erase(sha256)?;
             }
         }
+        let keys = custody.map(|custody| custody.keys.clone());
+        let log = Arc::new(SignedLog::new(Arc::clone(&records), dir.join("log"), keys, writable)?);
+        if let Some(custody) = custody {
+            log.begin(custody.refuse, custody.now)?;
+        }
         let index = Arc::new(TantivyIndex::open(&dir.join("index"), writable)?);
-        let workspace = Self { dir: dir.to_owned(), mode, records, blobs, index, _lock: lock };
+        let workspace = Self { dir: dir.to_owned(), mode, records, blobs, index, log, _lock: lock };
         if mode == OpenMode::Create {
             workspace.names_key()?;
         }
@@ -100,6 +129,11 @@ impl Workspace {
     /// The search index.
     pub fn index(&self) -> Arc<dyn Index> {
         Arc::clone(&self.index) as Arc<dyn Index>
+    }
+
+    /// The log towards the world: signed checkpoints and proofs.
+    pub fn log(&self) -> Arc<dyn CustodyLog> {
+        Arc::clone(&self.log) as Arc<dyn CustodyLog>
     }
 
     /// The key that turns account names into pseudonyms: 32 random bytes, readable by the owner alone. Made once; a

@@ -5,8 +5,9 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Component, Path, PathBuf};
 
 use vedette_desk::Desk;
-use vedette_preserve::VerifyReport;
 use vedette_preserve::bundle::BundleFile;
+use vedette_preserve::note::VerifierKey;
+use vedette_preserve::{PreserveError, VerifyReport};
 
 use crate::io::{Failure, Io};
 use crate::workspace;
@@ -83,7 +84,7 @@ pub fn restore(file: &Path, dir: &Path, io: &mut Io) -> Result<u8, Failure> {
         entry.unpack_in(&dir).map_err(failed)?;
     }
     io.progress("building the search index");
-    let open = workspace::open(&dir)?;
+    let open = workspace::open_checked(&dir, false)?;
     let report = open.desk.verify(&mut |_, _| {})?;
     io.line(format!(
         "restored `{}`: {} exhibits, {} leaves, root {}",
@@ -114,7 +115,11 @@ pub fn write_bundle(file: &Path, files: &[BundleFile]) -> Result<(), Failure> {
 }
 
 /// `vedette verify BUNDLE`: offline, without a workspace.
-pub fn verify_bundle(path: &Path, json: bool, io: &mut Io) -> Result<u8, Failure> {
+pub fn verify_bundle(path: &Path, keys: &[String], json: bool, io: &mut Io) -> Result<u8, Failure> {
+    let trusted = keys
+        .iter()
+        .map(|key| key.parse().map_err(|error: PreserveError| Failure::usage(error.to_string())))
+        .collect::<Result<Vec<VerifierKey>, _>>()?;
     let path: PathBuf = io.path(path);
     let handle = std::fs::File::open(&path).map_err(|error| Failure::file("open", &path, &error))?;
     let broken =
@@ -131,7 +136,7 @@ pub fn verify_bundle(path: &Path, json: bool, io: &mut Io) -> Result<u8, Failure
         }
         files.push(BundleFile { name, bytes });
     }
-    tell_verified(&vedette_preserve::bundle::verify(&files), json, io)
+    tell_verified(&vedette_preserve::bundle::verify_trusting(&files, &trusted), json, io)
 }
 
 /// Prints what verifying found; the exit code.
@@ -144,6 +149,9 @@ pub fn tell_verified(report: &VerifyReport, json: bool, io: &mut Io) -> Result<u
                 "WRONG {} at {}: expected {}, found {}",
                 finding.what, finding.r#where, finding.expected, finding.found
             ))?;
+        }
+        for line in &report.vouched {
+            io.line(line)?;
         }
         let word = if report.ok { "all well" } else { "NOT well" };
         io.line(format!("{word}: {} exhibits, {} leaves, root {}", report.exhibits, report.leaves, report.root))?;

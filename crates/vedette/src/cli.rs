@@ -121,9 +121,20 @@ pub enum Command {
     Verify {
         /// A workspace or a bundle [default: the workspace]
         path: Option<PathBuf>,
+        /// Go on where an interrupted verification of the workspace was left
+        #[arg(long)]
+        resume: bool,
+        /// Verifier key that must have signed or cosigned a bundle's checkpoint [default: any that it names]
+        #[arg(long, value_name = "KEY")]
+        key: Vec<String>,
         #[arg(long)]
         json: bool,
     },
+    /// The custody log: signed checkpoints, keys, witnesses
+    #[command(subcommand)]
+    Log(LogCommand),
+    /// A witness for logs of other desks: cosigns what continues the log it saw, refuses what does not
+    Witness(WitnessArgs),
     /// Writes the workspace to one file while work goes on (records, vault, keys, register; the index is rebuilt)
     Backup {
         /// A new file, such as desk.tar
@@ -146,6 +157,41 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LogCommand {
+    /// Leaves, root, keys, what was signed and seen, witnesses; 1 when the log was rolled back
+    Status {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Signs a checkpoint now, takes it to the witnesses and the timestamp authority, and prints it
+    Seal,
+    /// Goes on although the log is not the one last seen on this machine, under a new name and key; logged
+    Accept {
+        /// Why, in words, such as which backup was restored
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  vedette witness --state witness --trust \"$(vedette log status --json | …)\"\n\
+    A log names it in its vedette.toml: [[log.witnesses]] url = \"http://…\" key = \"…\"")]
+pub struct WitnessArgs {
+    /// Address to listen on (loopback; put a web server before it to be reached)
+    #[arg(long, default_value = "127.0.0.1:8470")]
+    pub listen: String,
+    /// Folder of the witness's key and of the checkpoints it saw
+    #[arg(long)]
+    pub state: PathBuf,
+    /// Name of the witness, as in its key
+    #[arg(long, default_value = "witness.invalid/vedette")]
+    pub name: String,
+    /// Verifier key of a log that is trusted (again for each), as `vedette log status` prints it
+    #[arg(long, value_name = "KEY")]
+    pub trust: Vec<String>,
 }
 
 #[derive(Debug, Args)]

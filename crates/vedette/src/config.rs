@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use vedette_desk::DeskConfig;
 
 use crate::io::Failure;
+use crate::stamp::LogSettings;
 
 /// Name of the file.
 pub const FILE: &str = "vedette.toml";
@@ -18,6 +19,8 @@ const BYTES_MAX: u64 = 256 * 1024;
 pub struct Config {
     /// Settings of the desk.
     pub desk: DeskConfig,
+    /// Witnesses and the timestamp authority of the log.
+    pub log: LogSettings,
 }
 
 impl Config {

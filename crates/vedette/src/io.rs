@@ -147,6 +147,10 @@ impl From<vedette_core::StoreError> for Failure {
             E::TooNew { .. } => Some("install a newer vedette"),
             E::Locked { .. } => Some("another vedette works on it; wait for it or stop it"),
             E::Full(_) => Some("free some space and run the command again: everything stored so far is intact"),
+            E::RolledBack(_) => Some(
+                "restore a newer backup; or, if this older state is meant, answer for it with \
+                 `vedette log accept --reason TEXT`",
+            ),
             E::Damaged(_) => Some("run `vedette verify` to see what is damaged, and restore from a backup"),
             _ => None,
         };

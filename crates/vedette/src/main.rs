@@ -12,9 +12,12 @@ mod following;
 mod hashing;
 mod io;
 mod listening;
+mod logkeys;
 mod remote;
 mod secrets;
 mod serve;
+mod stamp;
+mod witness;
 mod workspace;
 
 use std::process::ExitCode;
@@ -62,7 +65,10 @@ fn run(cli: Cli, io: &mut Io) -> Result<u8, Failure> {
         Command::Analyze(args) => analyze::run(args, io),
         Command::Hash(args) => hashing::hash(args, io),
         Command::Match(args) if args.against.is_some() => hashing::match_list(args, io),
-        Command::Verify { path: Some(path), json } if !io.path(path).is_dir() => backup::verify_bundle(path, *json, io),
+        Command::Verify { path: Some(path), json, key, .. } if !io.path(path).is_dir() => {
+            backup::verify_bundle(path, key, *json, io)
+        }
+        Command::Witness(args) => witness::run(args, io),
         Command::Restore { file, dir } => backup::restore(file, dir, io),
         Command::Serve(args) => serve::run(serve::Parts::all(), args, &cli, io),
         Command::Web(args) => serve::run(serve::Parts::web(), args, &cli, io),

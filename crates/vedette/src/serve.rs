@@ -10,9 +10,11 @@ use std::time::{Duration, Instant};
 use vedette_desk::{Desk, Work};
 
 use crate::cli::{Cli, ServeArgs};
+use crate::config::Config;
 use crate::following::Following;
 use crate::io::{Failure, Io};
 use crate::remote;
+use crate::stamp::{self, LogSettings};
 use crate::workspace::{self, name_of};
 
 /// Time between two looks at what waits or ends.
@@ -72,6 +74,8 @@ pub fn open_and_run(
     io: &mut Io,
 ) -> Result<u8, Failure> {
     let person = open.desk.who(who)?;
+    let log = Config::read(&open.dir)?.log;
+    log.keys()?;
     remote::listen(&open.dir, open.desk.clone())?;
     let stop = Arc::new(AtomicBool::new(false));
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -105,6 +109,8 @@ pub fn open_and_run(
         }
         let (desk, ending) = (open.desk.clone(), stop.clone());
         hands.push(scope.spawn(move || commit_loop(&desk, &ending)));
+        let (desk, ending, log) = (open.desk.clone(), stop.clone(), log.clone());
+        hands.push(scope.spawn(move || stamp_loop(&desk, &log, &ending)));
 
         let served = runtime.block_on(async {
             match listener {
@@ -143,7 +149,8 @@ pub fn loopback(text: &str) -> Result<SocketAddr, Failure> {
         .hint("use 127.0.0.1:PORT, and an SSH tunnel to reach it from elsewhere"))
 }
 
-async fn ended() {
+/// Ends when the process is asked to end.
+pub async fn ended() {
     let interrupt = tokio::signal::ctrl_c();
     match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         Ok(mut terminate) => {
@@ -179,12 +186,27 @@ fn work_loop(desk: &Desk, stop: &AtomicBool) {
     }
 }
 
+/// Takes checkpoints to the witnesses and the timestamp authority when they are due.
+fn stamp_loop(desk: &Desk, settings: &LogSettings, stop: &AtomicBool) {
+    while !stop.load(Ordering::SeqCst) {
+        wait(stop, COMMIT_EVERY);
+        match stamp::round(desk.custody_log().as_ref(), settings, false, &jiff::Timestamp::now) {
+            Ok(failed) => failed.iter().for_each(|failed| tracing::warn!("{failed}")),
+            Err(failure) => tracing::error!(error = failure.message, "cannot have the log witnessed"),
+        }
+    }
+}
+
 fn commit_loop(desk: &Desk, stop: &AtomicBool) {
     let mut erased_at: Option<Instant> = None;
     while !stop.load(Ordering::SeqCst) {
         wait(stop, COMMIT_EVERY);
         if let Err(error) = desk.commit_index() {
             tracing::error!(%error, "cannot commit the search index");
+        }
+        // At most a second of leaves is not covered by a signed checkpoint when the machine stops.
+        if let Err(error) = desk.seal() {
+            tracing::error!(%error, "cannot sign the log");
         }
         if erased_at.is_none_or(|at| at.elapsed() >= ERASE_EVERY) {
             erased_at = Some(Instant::now());

@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use vedette_desk::{Analyst, Desk, Ports, Rooms, Who};
 use vedette_read::Reader;
 use vedette_recognise::{Options, Recogniser, Register, Watchlist};
-use vedette_store::{OpenMode, Workspace};
+use vedette_store::{Custody, OpenMode, Workspace};
 
 use crate::cli::Cli;
 use crate::config::{self, Config};
 use crate::io::{Failure, Io};
-use crate::{commands, remote};
+use crate::{commands, logkeys, remote};
 
 /// Bytes of one register file.
 const REGISTER_BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -28,7 +28,16 @@ pub struct Open {
     /// The folder.
     pub dir: PathBuf,
     /// Holds the lock for as long as the desk is open.
-    _store: Workspace,
+    store: Workspace,
+}
+
+impl Drop for Open {
+    /// Signs what came since it was opened. A failure leaves an older checkpoint as the one last seen, no more.
+    fn drop(&mut self) {
+        if let Err(error) = self.store.log().close(Timestamp::now()) {
+            tracing::error!(%error, "cannot sign the log");
+        }
+    }
 }
 
 /// The folder of the workspace that a command means.
@@ -60,7 +69,9 @@ pub fn create(dir: &Path) -> Result<(), Failure> {
     // It will hold what others must not read: evidence, and the key that hides people's names.
     std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o700))
         .map_err(|error| Failure::file("protect", dir, &error))?;
-    drop(Workspace::open(dir, OpenMode::Create)?);
+    let made = Workspace::open_signed(dir, OpenMode::Create, &custody(true)?)?;
+    made.log().seal(Timestamp::now())?;
+    drop(made);
     let knowledge = dir.join("knowledge");
     std::fs::create_dir_all(&knowledge).map_err(|error| Failure::file("make", &knowledge, &error))?;
     let note = knowledge.join("README.txt");
@@ -69,11 +80,26 @@ pub fn create(dir: &Path) -> Result<(), Failure> {
     Config::write_new(dir)
 }
 
-/// Opens a workspace for writing and wires a desk over it.
+fn custody(refuse: bool) -> Result<Custody, Failure> {
+    Ok(Custody { keys: logkeys::folder()?, refuse, now: Timestamp::now() })
+}
+
+/// Opens a workspace for writing and wires a desk over it. A log that was rolled back is refused.
 pub fn open(dir: &Path) -> Result<Open, Failure> {
+    open_checked(dir, true)
+}
+
+/// The same; with `refuse` false also a workspace whose log was rolled back, to look at it or to answer for it.
+pub fn open_checked(dir: &Path, refuse: bool) -> Result<Open, Failure> {
     let settings = Config::read(dir)?;
-    let store = Workspace::open(dir, OpenMode::Write)?;
-    let ports = Ports { blobs: store.blobs(), records: store.records(), queue: store.queue(), index: store.index() };
+    let store = Workspace::open_signed(dir, OpenMode::Write, &custody(refuse)?)?;
+    let ports = Ports {
+        blobs: store.blobs(),
+        records: store.records(),
+        queue: store.queue(),
+        index: store.index(),
+        log: store.log(),
+    };
     let rooms = Rooms {
         analyst: Analyst::new(recogniser(Some(&dir.join("knowledge")), &[], None)?),
         reader: reader()?,
@@ -82,7 +108,7 @@ pub fn open(dir: &Path) -> Result<Open, Failure> {
         env: vedette_collect::Env::real(),
     };
     let desk = Arc::new(Desk::open(ports, rooms, settings.desk)?);
-    Ok(Open { desk, dir: dir.to_owned(), _store: store })
+    Ok(Open { desk, dir: dir.to_owned(), store })
 }
 
 /// The sandboxed reader, running this same program.
@@ -152,7 +178,8 @@ pub fn run_or_forward(cli: Cli, io: &mut Io) -> Result<u8, Failure> {
 
 /// Runs a parsed command in `dir`; `args` are its words, for the process that serves the workspace.
 pub fn run_in(cli: Cli, dir: &Path, io: &mut Io, args: &[String]) -> Result<u8, Failure> {
-    match open(dir) {
+    let looks_only = matches!(cli.command, crate::cli::Command::Verify { .. } | crate::cli::Command::Log(_));
+    match open_checked(dir, !looks_only) {
         Ok(open) => {
             let code = commands::run(cli, &open.desk, dir, io)?;
             Ok(code)

@@ -7,11 +7,12 @@ use vedette_core::{
 };
 use vedette_preserve::canonical::{Content, ContentFile};
 use vedette_preserve::records::{
-    CaptureRecord, CursorRecord, DecisionRecord, ErasureRecord, FileRecord, ItemErasureRecord, ItemRecord, Record,
-    SourceRecord, VersionRecord, asked_text,
+    CaptureRecord, CursorRecord, DecisionRecord, ErasureRecord, FileRecord, ItemErasureRecord, ItemRecord, KeyRecord,
+    Record, SourceRecord, VersionRecord, asked_text,
 };
 
 use crate::fault::Done;
+use crate::sqlite::check_derived;
 use crate::sqlite::rows::{
     digest, from_json, from_word, markup, optional_digest, optional_time, state, time, unsigned,
 };
@@ -90,7 +91,9 @@ pub(crate) fn check(tx: &Transaction<'_>) -> Done<Vec<Finding>> {
         "SELECT leaf, source, logged, logged_at FROM cursors ORDER BY leaf",
         cursor,
     )?;
+    checking.rows("key", LeafKind::Key, "SELECT leaf, verifier, reason, by, at FROM log_keys ORDER BY id", key)?;
     checking.summaries()?;
+    checking.findings.extend(check_derived::check(tx)?);
     Ok(checking.findings)
 }
 
@@ -446,6 +449,11 @@ fn erasure(_: &Transaction<'_>, row: &Row<'_>) -> Done<(String, String)> {
     }
     let exhibit = digest(row, 1)?;
     Ok((exhibit.hex(), ErasureRecord { exhibit, reason: &reason, at: time(row.get(3)?)? }.text()))
+}
+
+fn key(_: &Transaction<'_>, row: &Row<'_>) -> Done<(String, String)> {
+    let (key, reason, by): (String, String, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
+    Ok((format!("key {key}"), KeyRecord { key: &key, reason: &reason, by: &by, at: time(row.get(4)?)? }.text()))
 }
 
 fn cursor(_: &Transaction<'_>, row: &Row<'_>) -> Done<(String, String)> {

@@ -1,23 +1,38 @@
 //! What was derived from versions: stored whole, replacing what was there, with the summary that lists need.
 
 use rusqlite::{OptionalExtension, Transaction, params};
-use vedette_core::{Derived, FamilyId, ItemId, VersionId};
+use vedette_core::{Derived, FamilyId, ItemId, Sha256, VersionId};
+use vedette_preserve::records::{DerivationRecord, derived_digest};
 
 use crate::fault::{Done, not_found};
+use crate::sqlite::log::{self, LogWriter};
 use crate::sqlite::queue;
 use crate::sqlite::rows::{beginning, rows, to_json, unsigned, word};
 
 /// Reasons that lists show.
 const REASONS_SHOWN: usize = 3;
+/// Derived rows that one leaf speaks of; a batch has fewer.
+const ROWS_A_LEAF: usize = 4_096;
 /// Characters of a reason's quote that lists show.
 const QUOTE_CHARS: usize = 120;
 
 pub(crate) fn put(tx: &Transaction<'_>, derived: &[Derived]) -> Done<u64> {
     let mut sequence: i64 = tx.prepare_cached("SELECT sequence FROM log_state")?.query_row([], |row| row.get(0))?;
-    for one in derived {
-        sequence += 1;
-        put_one(tx, one, sequence)?;
+    // A derivation carries no time: what it was made from has one, and it can be made again.
+    let at = log::checkpoint(tx)?.at;
+    let mut log = LogWriter::open(tx)?;
+    for batch in derived.chunks(ROWS_A_LEAF) {
+        let mut rows = Vec::with_capacity(batch.len());
+        for one in batch {
+            sequence += 1;
+            rows.push((one.version, put_one(tx, one, sequence, log.next())?));
+        }
+        let mut made_with: Vec<&str> = batch.iter().map(|one| one.made_with.as_str()).collect();
+        made_with.sort_unstable();
+        made_with.dedup();
+        log.append(&DerivationRecord { made_with, rows })?;
     }
+    log.finish(at)?;
     tx.prepare_cached("UPDATE log_state SET sequence = ?1")?.execute([sequence])?;
     Ok(unsigned(sequence))
 }
@@ -31,7 +46,8 @@ struct Known {
     derived_before: bool,
 }
 
-fn put_one(tx: &Transaction<'_>, derived: &Derived, sequence: i64) -> Done<()> {
+/// Stores one row that leaf `leaf` will commit to; the digest of what is stored.
+fn put_one(tx: &Transaction<'_>, derived: &Derived, sequence: i64, leaf: u64) -> Done<Sha256> {
     let known = tx
         .prepare_cached(
             "SELECT v.item, i.content_version, i.level_held, i.decided,
@@ -51,12 +67,23 @@ fn put_one(tx: &Transaction<'_>, derived: &Derived, sequence: i64) -> Done<()> {
     let Some(known) = known.filter(|known| known.item == derived.item.0) else {
         return Err(not_found("version", derived.version));
     };
+    let (problems, assessment) = (to_json(&derived.problems)?, to_json(&derived.assessment)?);
+    let (readings, findings) = (to_json(&derived.readings)?, to_json(&derived.findings)?);
+    let digest = derived_digest(&[
+        Some(derived.made_with.as_bytes()),
+        derived.outlet.as_deref().map(str::as_bytes),
+        Some(problems.as_bytes()),
+        Some(assessment.as_bytes()),
+        derived.sketch.as_deref(),
+        Some(readings.as_bytes()),
+        Some(findings.as_bytes()),
+    ]);
     tx.prepare_cached(
         "INSERT INTO derived (version, item, sequence, made_with, outlet, problems, assessment, sketch, readings,
-             findings)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+             findings, leaf)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
          ON CONFLICT (version) DO UPDATE SET sequence = ?3, made_with = ?4, outlet = ?5, problems = ?6,
-             assessment = ?7, sketch = ?8, readings = ?9, findings = ?10",
+             assessment = ?7, sketch = ?8, readings = ?9, findings = ?10, leaf = ?11",
     )?
     .execute(params![
         derived.version.0,
@@ -64,11 +91,12 @@ fn put_one(tx: &Transaction<'_>, derived: &Derived, sequence: i64) -> Done<()> {
         sequence,
         derived.made_with,
         derived.outlet,
-        to_json(&derived.problems)?,
-        to_json(&derived.assessment)?,
+        problems,
+        assessment,
         derived.sketch,
-        to_json(&derived.readings)?,
-        to_json(&derived.findings)?,
+        readings,
+        findings,
+        leaf as i64,
     ])?;
     if known.derived_before {
         forget(tx, derived)?;
@@ -79,7 +107,8 @@ fn put_one(tx: &Transaction<'_>, derived: &Derived, sequence: i64) -> Done<()> {
     if known.content_version == Some(derived.version.0) {
         put_summary(tx, derived, &known)?;
     }
-    queue::finish(tx, derived.version)
+    queue::finish(tx, derived.version)?;
+    Ok(digest)
 }
 
 /// Removes what an earlier derivation left beside its row.

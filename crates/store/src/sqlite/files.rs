@@ -50,6 +50,27 @@ pub(crate) fn exhibits(tx: &Transaction<'_>, after: Option<Sha256>, limit: usize
     Ok(statement.query_map(params![after, rows(limit)], info)?.collect::<Result<_, _>>()?)
 }
 
+/// Exhibits in the order of their rows, which is the order on the disk; how many.
+pub(crate) fn scan(
+    tx: &Transaction<'_>,
+    after: i64,
+    limit: usize,
+    each: &mut dyn FnMut(i64, &ExhibitInfo, Option<&[u8]>),
+) -> Done<usize> {
+    let mut statement = tx.prepare_cached(
+        "SELECT sha256, size_bytes, media_type, sealed, erased, id, bytes FROM exhibits WHERE id > ?1 ORDER BY id
+         LIMIT ?2",
+    )?;
+    let mut found = statement.query(params![after, rows(limit)])?;
+    let mut count = 0;
+    while let Some(row) = found.next()? {
+        let bytes = row.get_ref(6)?.as_bytes_or_null().map_err(rusqlite::Error::from)?;
+        each(row.get(5)?, &info(row)?, bytes);
+        count += 1;
+    }
+    Ok(count)
+}
+
 pub(crate) fn expired_pages(tx: &Transaction<'_>, now: Timestamp, limit: usize) -> Done<Vec<Sha256>> {
     let mut statement = tx.prepare_cached(&format!(
         "SELECT sha256 FROM exhibits WHERE expires_at <= ?1 AND expires_at IS NOT NULL AND sha256 NOT IN ({})

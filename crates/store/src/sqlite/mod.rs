@@ -2,6 +2,7 @@
 //! transaction that is durable when the call returns.
 
 mod check;
+mod check_derived;
 mod decisions;
 mod derived;
 mod erasing;
@@ -15,6 +16,7 @@ mod queue;
 mod records;
 mod rows;
 mod schema;
+pub(crate) mod sealing;
 mod sources;
 mod take_in;
 

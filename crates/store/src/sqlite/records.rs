@@ -14,7 +14,9 @@ use vedette_core::{
 
 use crate::SqliteRecords;
 use crate::fault::io_error;
-use crate::sqlite::{check, decisions, derived, erasing, files, gaps, house, items, lists, log, sources, take_in};
+use crate::sqlite::{
+    check, decisions, derived, erasing, files, gaps, house, items, lists, log, sealing, sources, take_in,
+};
 
 impl Records for SqliteRecords {
     fn take_in(&self, intakes: &[Intake]) -> StoreResult<Vec<Receipt>> {
@@ -159,6 +161,15 @@ impl Records for SqliteRecords {
         self.read(|tx| files::exhibits(tx, after, limit))
     }
 
+    fn scan_exhibits(
+        &self,
+        after: i64,
+        limit: usize,
+        each: &mut dyn FnMut(i64, &ExhibitInfo, Option<&[u8]>),
+    ) -> StoreResult<usize> {
+        self.read(|tx| files::scan(tx, after, limit, each))
+    }
+
     fn expired_pages(&self, now: Timestamp, limit: usize) -> StoreResult<Vec<Sha256>> {
         self.read(|tx| files::expired_pages(tx, now, limit))
     }
@@ -266,7 +277,7 @@ impl Records for SqliteRecords {
 
     fn log(&self, kind: LeafKind, record: &str, at: Timestamp) -> StoreResult<u64> {
         // Kinds that have rows are logged with their rows, or the two would not agree.
-        if !matches!(kind, LeafKind::Release | LeafKind::Export) {
+        if !matches!(kind, LeafKind::Release | LeafKind::Export | LeafKind::View) {
             return Err(StoreError::Refused(format!("a leaf of kind {} is written with its row", kind.word())));
         }
         self.write(|tx| log::append_one(tx, kind, record, at))
@@ -274,6 +285,10 @@ impl Records for SqliteRecords {
 
     fn log_entries(&self, from: u64, limit: usize) -> StoreResult<Vec<LogEntry>> {
         self.read(|tx| log::entries(tx, from, limit))
+    }
+
+    fn leaves_of(&self, item: ItemId) -> StoreResult<Vec<u64>> {
+        self.read(|tx| sealing::leaves_of(tx, item))
     }
 
     fn checkpoint(&self) -> StoreResult<Checkpoint> {

@@ -6,7 +6,7 @@ use vedette_core::StoreError;
 use crate::fault::Done;
 
 /// Every migration there ever was, oldest first; its place plus one is the version it leads to.
-const MIGRATIONS: [&str; 2] = [V1, V2];
+const MIGRATIONS: [&str; 3] = [V1, V2, V3];
 
 /// Times are microseconds since 1970, digests are 32 bytes, ids are row numbers.
 const V1: &str = "
@@ -293,6 +293,45 @@ CREATE TABLE item_erasures (
     leaves TEXT NOT NULL,       -- JSON
     leaf INTEGER NOT NULL
 );
+";
+
+/// The log's keys, signed checkpoints and what others said about them; derived rows name the leaf that commits to them.
+const V3: &str = "
+CREATE TABLE log_keys (
+    id INTEGER PRIMARY KEY,
+    verifier TEXT NOT NULL UNIQUE,
+    reason TEXT NOT NULL,
+    by TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    leaf INTEGER NOT NULL
+);
+CREATE TABLE sealed (
+    size INTEGER PRIMARY KEY,
+    root BLOB NOT NULL,
+    note TEXT NOT NULL,
+    vouched INTEGER NOT NULL DEFAULT 0,     -- cosigned or stamped: kept when newer ones come
+    at INTEGER NOT NULL
+);
+CREATE INDEX sealed_vouched ON sealed (size) WHERE vouched = 1;
+CREATE TABLE stamps (
+    size INTEGER NOT NULL,
+    authority TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    token BLOB NOT NULL,
+    PRIMARY KEY (size, authority)
+) WITHOUT ROWID;
+CREATE TABLE errands (
+    address TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    size_done INTEGER NOT NULL,
+    done_at INTEGER,
+    tries INTEGER NOT NULL,
+    error TEXT,
+    due_at INTEGER NOT NULL
+) WITHOUT ROWID;
+ALTER TABLE derived ADD COLUMN leaf INTEGER;            -- NULL: derived before derivations were logged
+CREATE INDEX file_events_version ON file_events (version);
+CREATE INDEX erasures_exhibit ON erasures (sha256);
 ";
 
 /// Version that this program writes.

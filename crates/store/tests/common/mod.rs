@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
-use vedette_core::ports::{Blobs, Index, IndexDocument, Queue, Records};
+use vedette_core::ports::{Blobs, CustodyLog, Index, IndexDocument, Queue, Records};
 use vedette_core::*;
 use vedette_preserve::{canonical, sha256};
 use vedette_store::{OpenMode, Workspace};
@@ -37,6 +37,38 @@ impl Desk {
         }
     }
 
+    /// The same with keys of its own, in a folder beside the workspace.
+    pub fn signed() -> Self {
+        let desk = Self::new();
+        desk.reopen_signed(true).unwrap()
+    }
+
+    /// The folder of keys, outside the workspace.
+    pub fn keys(&self) -> std::path::PathBuf {
+        keys_beside(self.dir.path())
+    }
+
+    /// Closes everything and opens it again with its keys.
+    pub fn reopen_signed(self, refuse: bool) -> StoreResult<Self> {
+        let Self { dir, workspace, records, queue, blobs, index, source } = self;
+        drop((workspace, records, queue, blobs, index));
+        let custody = vedette_store::Custody { keys: keys_beside(dir.path()), refuse, now: at(0) };
+        let workspace = Workspace::open_signed(dir.path(), OpenMode::Write, &custody)?;
+        Ok(Self {
+            records: workspace.records(),
+            queue: workspace.queue(),
+            blobs: workspace.blobs(),
+            index: workspace.index(),
+            workspace: Some(workspace),
+            dir,
+            source,
+        })
+    }
+
+    pub fn log(&self) -> Arc<dyn CustodyLog> {
+        self.workspace.as_ref().unwrap().log()
+    }
+
     /// Closes everything, as a process that ends, and opens it again.
     pub fn reopen(self) -> Self {
         let Self { dir, workspace, records, queue, blobs, index, source } = self;
@@ -59,7 +91,9 @@ impl Desk {
 
     /// What `vedette verify` says, in short.
     pub fn wrong(&self) -> Vec<String> {
-        let report = vedette_preserve::verify::verify(&*self.records, &*self.blobs, &mut |_, _| {}).unwrap();
+        let log = self.log();
+        let report =
+            vedette_preserve::verify::verify_all(&*self.records, &*self.blobs, Some(&*log), &mut |_, _| {}).unwrap();
         assert_eq!(report.ok, report.findings.is_empty());
         report.findings.into_iter().map(|finding| finding.what).collect()
     }
@@ -71,6 +105,11 @@ impl Desk {
         let changed = connection.execute(sql, []).unwrap();
         assert!(changed > 0, "nothing was tampered with: {sql}");
     }
+}
+
+/// Where tests put keys: copies of a workspace leave this folder out.
+pub fn keys_beside(dir: &std::path::Path) -> std::path::PathBuf {
+    dir.join("outside")
 }
 
 pub fn at(minute: i64) -> Timestamp {

@@ -3,14 +3,16 @@
 use std::io::Write;
 use std::path::Path;
 
+use jiff::Timestamp;
 use vedette_core::ItemId;
 use vedette_core::limits::SEARCH_HITS_MAX;
 use vedette_desk::ExportFormat;
 
-use crate::backup;
 use crate::cli::{ExportArgs, ExportWord};
 use crate::commands::{Context, ids};
+use crate::config::Config;
 use crate::io::{Failure, Io};
+use crate::{backup, stamp};
 
 /// `vedette export`.
 pub fn run(args: &ExportArgs, context: &Context<'_>, io: &mut Io) -> Result<u8, Failure> {
@@ -40,7 +42,13 @@ fn bundle(args: &ExportArgs, items: &[ItemId], context: &Context<'_>, io: &mut I
         return Err(Failure::usage("a bundle needs a file").hint("add -o case.zip"));
     };
     let file = io.path(file);
-    let files = context.desk.bundle(&context.who, items)?;
+    let prepared = context.desk.begin_bundle(&context.who, items)?;
+    let settings = Config::read(context.dir)?.log;
+    // What cannot be reached now stays away; an earlier checkpoint that was vouched for is in the bundle anyway.
+    for failed in stamp::round(context.desk.custody_log().as_ref(), &settings, true, &Timestamp::now)? {
+        io.say(format!("warning: {failed}"));
+    }
+    let files = context.desk.finish_bundle(prepared, &settings.keys()?)?;
     backup::write_bundle(&file, &files)?;
     io.line(format!("wrote `{}`: {} files about {} items", file.display(), files.len(), items.len()))?;
     io.say("anyone can check it offline: vedette verify FILE");

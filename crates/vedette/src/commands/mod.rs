@@ -48,16 +48,19 @@ pub fn run(cli: Cli, desk: &Arc<Desk>, dir: &Path, io: &mut Io) -> Result<u8, Fa
         }
         Command::Report(command) => reports::run(command, &context, io),
         Command::Export(args) => export::run(&args, &context, io),
-        Command::Verify { json, .. } => custody::verify(json, &context, io),
+        Command::Verify { json, resume, .. } => custody::verify(json, resume, &context, io),
+        Command::Log(command) => custody::log(&command, &context, io),
         Command::Backup { file } => custody::backup(&file, &context, io),
         Command::User(command) => people::user(command, &context, io),
         Command::Audit { limit, json } => people::audit(limit, json, &context, io),
         Command::Serve(_) | Command::Web(_) | Command::Demo(_) | Command::Init { .. } => {
             Err(Failure::usage("this workspace is being served already"))
         }
-        Command::Doctor { .. } | Command::Analyze(_) | Command::Hash(_) | Command::Restore { .. } => {
-            Err(Failure::usage("this command needs no workspace"))
-        }
+        Command::Doctor { .. }
+        | Command::Analyze(_)
+        | Command::Hash(_)
+        | Command::Restore { .. }
+        | Command::Witness(_) => Err(Failure::usage("this command needs no workspace")),
     }
 }
 

@@ -52,6 +52,7 @@ impl Desk {
             .env("XDG_STATE_HOME", self.path("state"))
             .env_remove("VEDETTE_KEYRING")
             .env_remove("VEDETTE_PASSPHRASE_FILE")
+            .env("VEDETTE_KEYS", self.path("keys"))
             .env("VEDETTE_USER", "T. Tester")
             .stdin(Stdio::null());
         command
@@ -72,6 +73,11 @@ impl Desk {
             String::from_utf8_lossy(&output.stderr)
         );
         String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Runs, whatever comes of it; what it printed.
+    pub fn run_text(&self, args: &[&str]) -> String {
+        String::from_utf8_lossy(&self.run(args).stdout).into_owned()
     }
 
     /// Runs and expects this exit code; what it said on standard error.
