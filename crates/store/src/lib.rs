@@ -5,12 +5,15 @@
 //! |---|---|---|
 //! | `catalogue.sqlite` | rows, small exhibits, the log | everything; what a row says of evidence is committed to by a leaf |
 //! | `vault/ab/cd/HASH` | large exhibits | nothing: each is checked against its name |
+//! | `vault/incoming/` | large exhibits on their way in | nothing: emptied when the workspace is opened |
 //! | `index/` | the search index | nothing: a cache that is built anew from rows |
 //! | `keys/names.key` | the key that turns account names into pseudonyms | secrecy of people's names |
 //! | `workspace.lock` | who writes here | one writer |
 //!
 //! Whoever can write the catalogue can write a whole new log; only a checkpoint kept elsewhere shows that.
 
+#[doc(hidden)]
+pub mod crash;
 mod fault;
 mod folder;
 mod lock;
