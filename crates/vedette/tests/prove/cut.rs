@@ -46,7 +46,7 @@ fn cut(disk: &mut Disk, dice: &mut Dice, lie: Option<&str>) -> BTreeSet<String> 
     ears.join().unwrap();
     let mut said = String::new();
     std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut said).unwrap();
-    assert!(!said.contains("panicked"), "{said}");
+    assert!(!said.contains("panicked at"), "{said}");
     disk.unmount().unwrap();
     disk.mount().unwrap();
     before

@@ -25,7 +25,7 @@ fn ended(mut child: std::process::Child) -> (ExitStatus, String) {
     let status = child.wait().unwrap();
     let mut said = String::new();
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    assert!(!said.contains("panicked"), "{said}");
+    assert!(!said.contains("panicked at"), "{said}");
     (status, said)
 }
 
