@@ -7,6 +7,8 @@ mod address;
 mod client;
 #[cfg(test)]
 mod client_tests;
+#[cfg(test)]
+mod inside_tests;
 mod limits;
 mod pace;
 mod resolve;

@@ -109,7 +109,10 @@ impl TantivyIndex {
                     self.reader.reload()?;
                     *held = Held::of(&self.reader.searcher())?;
                     // One thread indexes faster than the stages before it deliver.
-                    writer.insert(engine.writer_with_num_threads(1, HEAP_BYTES)?)
+                    let started = engine.writer_with_num_threads(1, HEAP_BYTES)?;
+                    // A commit that failed half-way leaves files whose names the next one would take again.
+                    started.garbage_collect_files().wait()?;
+                    writer.insert(started)
                 }
             };
             act(writer, held)
