@@ -279,7 +279,8 @@ pub struct IndexDocument {
     pub earlier: String,
 }
 
-/// The search index: a cache that can be rebuilt from the records.
+/// The search index: a cache that can be rebuilt from the records. When a write fails, what was put since the last commit
+/// is gone, and the caller puts it again from the records, beginning after [`Index::sequence`].
 pub trait Index: Send + Sync {
     /// Adds or replaces documents; searchable after the next commit.
     fn put(&self, documents: &[IndexDocument]) -> StoreResult<()>;

@@ -57,15 +57,21 @@ pub(crate) struct State {
     pub(crate) watches: Option<vedette_search::WatchSet>,
     /// Last sequence number put into the index and not committed yet.
     pub(crate) uncommitted: Option<u64>,
+    /// The search index lost what was put since its last commit: it is filled again from the records.
+    pub(crate) index_behind: bool,
 }
 
 impl Desk {
     /// Opens a desk over its stores: loads the likeness indexes and brings the search index up to the records.
     pub fn open(ports: Ports, rooms: Rooms, config: DeskConfig) -> DeskResult<Self> {
         let likeness = LikenessState::load(ports.records.as_ref())?;
-        let state = Mutex::new(State { likeness, watches: None, uncommitted: None });
+        let state = Mutex::new(State { likeness, watches: None, uncommitted: None, index_behind: false });
         let desk = Self { ports, rooms, config, state };
-        desk.catch_up_index()?;
+        if let Err(error) = desk.catch_up_index() {
+            // What is stored can be read and searched; the index is filled when it can be written again.
+            tracing::warn!(%error, "the search index is behind the records");
+            desk.state().index_behind = true;
+        }
         Ok(desk)
     }
 

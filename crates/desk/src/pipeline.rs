@@ -71,7 +71,13 @@ impl Desk {
             .zip(&derived)
             .map(|(material, derived)| self.index_document(material, derived))
             .collect::<DeskResult<Vec<IndexDocument>>>()?;
-        self.ports.index.put(&documents)?;
+        if !state.index_behind
+            && let Err(error) = self.ports.index.put(&documents)
+        {
+            // The rows are stored, and the index is a cache: it catches up from them.
+            tracing::warn!(%error, "cannot put posts into the search index");
+            state.index_behind = true;
+        }
         self.raise_alerts(&mut state, batch, &derived, &documents)?;
         state.uncommitted = Some(sequence);
         Ok(())
@@ -80,10 +86,15 @@ impl Desk {
     /// Makes everything passed so far searchable.
     pub fn commit_index(&self) -> DeskResult<()> {
         let mut state = self.state();
-        if let Some(sequence) = state.uncommitted {
+        if state.index_behind {
+            self.catch_up_index()?;
+        } else if let Some(sequence) = state.uncommitted {
+            // What was put since the last commit is gone when this fails.
+            state.index_behind = true;
             self.ports.index.commit(sequence)?;
-            state.uncommitted = None;
         }
+        state.index_behind = false;
+        state.uncommitted = None;
         Ok(())
     }
 

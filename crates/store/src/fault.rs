@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use rusqlite::ffi::{SQLITE_IOERR_DIR_FSYNC as IOERR_DIR_FSYNC, SQLITE_IOERR_FSYNC as IOERR_FSYNC};
 use vedette_core::StoreError;
 
 /// A failure inside an adapter.
@@ -16,6 +17,19 @@ pub(crate) enum Fault {
 
 /// Result inside an adapter.
 pub(crate) type Done<T> = Result<T, Fault>;
+
+impl Fault {
+    /// What SQLite said, when it could not make something durable.
+    pub(crate) fn failed_sync(&self) -> Option<String> {
+        match self {
+            Self::Sql(error) => match error.sqlite_error().map(|error| error.extended_code) {
+                Some(IOERR_FSYNC | IOERR_DIR_FSYNC) => Some(error.to_string()),
+                _ => None,
+            },
+            Self::Store(_) => None,
+        }
+    }
+}
 
 impl From<rusqlite::Error> for Fault {
     fn from(error: rusqlite::Error) -> Self {

@@ -1,5 +1,6 @@
 //! Large exhibits as files under their SHA-256: `vault/ab/cd/HASH`. A file is there whole or not at all: it is written
-//! beside its place, made durable, renamed, and the folder made durable too.
+//! in `vault/incoming/`, made durable, renamed into its place, and the folder made durable too. What a crash leaves in
+//! `incoming/` is nobody's yet and is removed when the workspace is opened for writing.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};
@@ -11,10 +12,13 @@ use vedette_core::ports::Blobs;
 use vedette_core::{Sha256, StoreError, StoreResult};
 
 use crate::SqliteRecords;
+use crate::crash::{self, Lie};
 use crate::fault::io_error;
 
 /// Bytes of a large exhibit read at a time: they stay in the processor's cache while they are hashed.
 const STREAM_BYTES: usize = 256 * 1024;
+/// Folder of the vault in which files are written before they get their name.
+const INCOMING: &str = "incoming";
 
 /// Bytes by their SHA-256: files, and the small ones that are rows of the catalogue.
 pub struct FolderBlobs {
@@ -48,20 +52,49 @@ impl FolderBlobs {
             Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(io_error("make", folder, error)),
             _ => {}
         }
-        folder.parent().map_or(Ok(()), sync_folder)
+        folder.parent().map_or(Ok(()), |above| self.sync_folder(above))
+    }
+
+    /// Removes what a crash left unfinished; how many files. Only for the one process that holds the workspace.
+    pub(crate) fn sweep(&self) -> StoreResult<usize> {
+        let incoming = self.vault.join(INCOMING);
+        let entries = match fs::read_dir(&incoming) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
+            Err(error) => return Err(io_error("list", &incoming, error)),
+        };
+        let mut swept = 0;
+        for entry in entries {
+            let path = entry.map_err(|error| io_error("list", &incoming, error))?.path();
+            fs::remove_file(&path).map_err(|error| io_error("remove", &path, error))?;
+            swept += 1;
+        }
+        Ok(swept)
+    }
+
+    /// Makes a file or folder durable. A failed fsync is never tried again: after it the system may have forgotten what
+    /// was to be written, so nothing more is written until the workspace is opened anew.
+    fn sync(&self, file: &File, path: &Path) -> StoreResult<()> {
+        if crash::lies(Lie::NoFsync) {
+            return Ok(());
+        }
+        file.sync_all().map_err(|error| {
+            self.records.stop(&format!("`{}` could not be made durable ({error})", path.display()));
+            io_error("make durable", path, error)
+        })
+    }
+
+    fn sync_folder(&self, folder: &Path) -> StoreResult<()> {
+        let opened = File::open(folder).map_err(|error| io_error("open", folder, error))?;
+        self.sync(&opened, folder)
     }
 
     fn writable(&self) -> StoreResult<()> {
         if self.writable {
-            return Ok(());
+            return self.records.refuse_stopped();
         }
         Err(StoreError::Refused("the workspace is open for reading only".to_owned()))
     }
-}
-
-/// A failed fsync is never tried again: after it the system may have forgotten what was to be written.
-fn sync_folder(folder: &Path) -> StoreResult<()> {
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| io_error("make durable", folder, error))
 }
 
 impl Blobs for FolderBlobs {
@@ -80,18 +113,24 @@ impl Blobs for FolderBlobs {
         let (folder, path) = self.place(sha256);
         if fs::metadata(&path).is_ok_and(|known| known.len() == bytes.len() as u64) {
             // It was renamed here by an earlier call, which may have failed before the folder was durable.
-            return sync_folder(&folder);
+            return self.sync_folder(&folder);
         }
+        let incoming = self.vault.join(INCOMING);
+        self.make_folder(&incoming)?;
         self.make_folder(&folder)?;
         let mut file = tempfile::Builder::new()
-            .prefix(".put-")
-            .tempfile_in(&folder)
-            .map_err(|error| io_error("write in", &folder, error))?;
-        file.write_all(bytes)
-            .and_then(|()| file.as_file().sync_all())
-            .map_err(|error| io_error("write", &path, error))?;
+            .prefix("put-")
+            .tempfile_in(&incoming)
+            .map_err(|error| io_error("write in", &incoming, error))?;
+        file.write_all(bytes).map_err(|error| io_error("write", &path, error))?;
+        crash::point("blob-temp-written");
+        self.sync(file.as_file(), &path)?;
+        crash::point("blob-fsynced");
         file.persist(&path).map_err(|error| io_error("write", &path, error.error))?;
-        sync_folder(&folder)
+        crash::point("blob-renamed");
+        self.sync_folder(&folder)?;
+        crash::point("folder-fsynced");
+        Ok(())
     }
 
     fn get(&self, sha256: Sha256) -> StoreResult<Option<Vec<u8>>> {
@@ -141,7 +180,7 @@ impl Blobs for FolderBlobs {
         self.writable()?;
         let (folder, path) = self.place(sha256);
         match fs::remove_file(&path) {
-            Ok(()) => sync_folder(&folder),
+            Ok(()) => self.sync_folder(&folder),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             Err(error) => Err(io_error("erase", &path, error)),
         }

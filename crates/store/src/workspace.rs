@@ -51,8 +51,8 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Opens the workspace in `dir`. Claims of a process that is gone are given back, and files
-    /// of erased exhibits that it left behind are removed. Its log can be proved and not signed: see
+    /// Opens the workspace in `dir`. Claims of a process that is gone are given back, and files that it left behind are
+    /// removed: unfinished ones, and those of erased exhibits. Its log can be proved and not signed: see
     /// [`Workspace::open_signed`].
     pub fn open(dir: &Path, mode: OpenMode) -> StoreResult<Self> {
         Self::open_with(dir, mode, None)
@@ -84,14 +84,9 @@ impl Workspace {
         };
         let writable = lock.is_some();
         let records = Arc::new(SqliteRecords::open(&catalogue, writable)?);
-        if writable {
-            records.release_claims()?;
-        }
         let blobs = Arc::new(FolderBlobs::new(vault, Arc::clone(&records), writable));
         if writable {
-            for sha256 in records.newly_erased(ERASURES_CHECKED)? {
-                blobs.erase(sha256)?;
-            }
+            tidy_up(&records, &blobs)?;
         }
         let keys = custody.map(|custody| custody.keys.clone());
         let log = Arc::new(SignedLog::new(Arc::clone(&records), dir.join("log"), keys, writable)?);
@@ -182,5 +177,27 @@ impl Workspace {
             .and_then(|folder| folder.sync_all())
             .map_err(|error| io_error("make durable", &folder, error))?;
         Ok(key)
+    }
+}
+
+/// Puts right what a process left that was killed. On a full disk that waits: everything can still be read.
+fn tidy_up(records: &SqliteRecords, blobs: &FolderBlobs) -> StoreResult<()> {
+    let tidy = || -> StoreResult<()> {
+        let swept = blobs.sweep()?;
+        if swept > 0 {
+            tracing::info!(swept, "removed files that were never finished");
+        }
+        records.release_claims()?;
+        for sha256 in records.newly_erased(ERASURES_CHECKED)? {
+            blobs.erase(sha256)?;
+        }
+        Ok(())
+    };
+    match tidy() {
+        Err(StoreError::Full(why)) => {
+            tracing::warn!(why, "the disk is full: what an earlier process left stays for now");
+            Ok(())
+        }
+        outcome => outcome,
     }
 }

@@ -8,6 +8,8 @@ mod client;
 #[cfg(test)]
 mod client_tests;
 mod dial;
+#[cfg(test)]
+mod inside_tests;
 mod limits;
 mod pace;
 mod proxy;

@@ -20,6 +20,7 @@ use vedette_core::ports::{Index, IndexDocument};
 use vedette_core::{ItemId, SearchAnswer, SearchHit, SearchRequest, SortBy, StoreError, StoreResult};
 use vedette_search::snippet;
 
+use crate::crash;
 use crate::fault::{io_error, says_full};
 use facets::Facets;
 use fields::Fields;
@@ -44,11 +45,11 @@ pub struct TantivyIndex {
 }
 
 struct Writing {
-    writer: IndexWriter,
-    /// Which items are in the index, one bit each: a new one needs no deletion before it.
-    held: Vec<u64>,
-    /// Why nothing more is written: documents were lost that a later commit would claim to hold.
-    broken: Option<String>,
+    engine: Engine,
+    /// Started by the first write, so that reading needs neither its memory nor room on the disk; given up when a write
+    /// fails, with all that it had not committed.
+    writer: Option<IndexWriter>,
+    held: Held,
 }
 
 impl TantivyIndex {
@@ -85,14 +86,7 @@ impl TantivyIndex {
         engine.tokenizers().register(fields::TOKENIZER, FoldedWords);
         let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let sequence = sequence_of(&engine)?;
-        let writing = if writable {
-            // One thread indexes faster than the stages before it deliver.
-            let writer = engine.writer_with_num_threads(1, HEAP_BYTES)?;
-            let held = held_items(&reader.searcher())?;
-            Some(Mutex::new(Writing { writer, held, broken: None }))
-        } else {
-            None
-        };
+        let writing = writable.then(|| Mutex::new(Writing { engine, writer: None, held: Held::default() }));
         Ok(Self { reader, fields, writing, sequence: AtomicU64::new(sequence) })
     }
 
@@ -100,14 +94,33 @@ impl TantivyIndex {
         let Some(writing) = &self.writing else {
             return Err(StoreError::Refused("the workspace is open for reading only".to_owned()));
         };
-        let guard = writing.lock().unwrap_or_else(PoisonError::into_inner);
-        match &guard.broken {
-            Some(why) => Err(StoreError::Engine {
-                engine: "search index",
-                message: format!("it stopped after: {why}; start again, and it catches up from the records"),
-            }),
-            None => Ok(guard),
-        }
+        Ok(writing.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Writes with the engine's writer. A failure gives the writer up: what was put since the last commit is gone, and
+    /// the caller puts it again from the records, beginning at [`Index::sequence`].
+    fn write<T>(&self, act: impl FnOnce(&mut IndexWriter, &mut Held) -> tantivy::Result<T>) -> StoreResult<T> {
+        let mut guard = self.writing()?;
+        let Writing { engine, writer, held } = &mut *guard;
+        let outcome = (|| {
+            let writer = match writer {
+                Some(writer) => writer,
+                None => {
+                    self.reader.reload()?;
+                    *held = Held::of(&self.reader.searcher())?;
+                    // One thread indexes faster than the stages before it deliver.
+                    let started = engine.writer_with_num_threads(1, HEAP_BYTES)?;
+                    // A commit that failed half-way leaves files whose names the next one would take again.
+                    started.garbage_collect_files().wait()?;
+                    writer.insert(started)
+                }
+            };
+            act(writer, held)
+        })();
+        outcome.map_err(|error| {
+            *writer = None;
+            engine_error(&error)
+        })
     }
 
     fn find(&self, request: &SearchRequest) -> tantivy::Result<SearchAnswer> {
@@ -174,26 +187,27 @@ impl TantivyIndex {
 
 impl Index for TantivyIndex {
     fn put(&self, documents: &[IndexDocument]) -> StoreResult<()> {
-        let mut writing = self.writing()?;
-        for document in documents {
-            let item = document.item.0.unsigned_abs();
-            let made = self
-                .fields
-                .document(document)
-                .map_err(|error| StoreError::Engine { engine: "search index", message: error.to_string() })?;
-            if !writing.is_new(item) {
-                writing.writer.delete_term(Term::from_field_u64(self.fields.item, item));
+        let made = documents
+            .iter()
+            .map(|document| Ok((document.item.0.unsigned_abs(), self.fields.document(document)?)))
+            .collect::<Result<Vec<_>, serde_json::Error>>()
+            .map_err(|error| StoreError::Engine { engine: "search index", message: error.to_string() })?;
+        self.write(|writer, held| {
+            for (item, made) in made {
+                if !held.is_new(item) {
+                    writer.delete_term(Term::from_field_u64(self.fields.item, item));
+                }
+                writer.add_document(made)?;
             }
-            let added = writing.writer.add_document(made);
-            writing.keep(added)?;
-        }
+            Ok(())
+        })?;
+        crash::point("index-put");
         Ok(())
     }
 
     fn commit(&self, sequence: u64) -> StoreResult<()> {
-        let mut writing = self.writing()?;
-        let committed = commit(&mut writing.writer, sequence);
-        writing.keep(committed)?;
+        self.write(|writer, _| commit(writer, sequence))?;
+        crash::point("index-committed");
         self.sequence.store(sequence, Ordering::Release);
         self.reader.reload().map_err(|error| engine_error(&error))
     }
@@ -207,26 +221,45 @@ impl Index for TantivyIndex {
     }
 
     fn clear(&self) -> StoreResult<()> {
-        let mut writing = self.writing()?;
-        let cleared = writing.writer.delete_all_documents().and_then(|_| commit(&mut writing.writer, 0));
-        writing.keep(cleared)?;
-        writing.held.clear();
+        self.write(|writer, held| {
+            writer.delete_all_documents()?;
+            held.0.clear();
+            commit(writer, 0)
+        })?;
         self.sequence.store(0, Ordering::Release);
         self.reader.reload().map_err(|error| engine_error(&error))
     }
 }
 
-impl Writing {
+/// Which items the index holds, one bit each: a new one needs no deletion before it.
+#[derive(Default)]
+struct Held(Vec<u64>);
+
+impl Held {
+    /// The items that are in the index now.
+    fn of(searcher: &Searcher) -> tantivy::Result<Self> {
+        let mut held = Self::default();
+        for segment in searcher.segment_readers() {
+            let items = segment.fast_fields().u64("item")?;
+            for doc in segment.doc_ids_alive() {
+                if let Some(item) = items.first(doc) {
+                    held.is_new(item);
+                }
+            }
+        }
+        Ok(held)
+    }
+
     /// Whether an item is not in the index yet; it is from now on.
     fn is_new(&mut self, item: u64) -> bool {
         if item >= KNOWN_ITEMS_MAX {
             return false;
         }
         let (place, bit) = (usize::try_from(item / 64).unwrap_or(usize::MAX), 1u64 << (item % 64));
-        if self.held.len() <= place {
-            self.held.resize(place + 1, 0);
+        if self.0.len() <= place {
+            self.0.resize(place + 1, 0);
         }
-        match self.held.get_mut(place) {
+        match self.0.get_mut(place) {
             Some(bits) => {
                 let new = *bits & bit == 0;
                 *bits |= bit;
@@ -235,18 +268,12 @@ impl Writing {
             None => false,
         }
     }
-
-    fn keep<T>(&mut self, outcome: tantivy::Result<T>) -> StoreResult<T> {
-        outcome.map_err(|error| {
-            self.broken = Some(error.to_string());
-            engine_error(&error)
-        })
-    }
 }
 
 fn commit(writer: &mut IndexWriter, sequence: u64) -> tantivy::Result<()> {
     let mut prepared = writer.prepare_commit()?;
     prepared.set_payload(&sequence.to_string());
+    crash::point("index-prepared");
     prepared.commit()?;
     Ok(())
 }
@@ -254,24 +281,6 @@ fn commit(writer: &mut IndexWriter, sequence: u64) -> tantivy::Result<()> {
 /// The number that the last commit carries; an index without one is empty.
 fn sequence_of(engine: &Engine) -> tantivy::Result<u64> {
     Ok(engine.load_metas()?.payload.and_then(|payload| payload.parse().ok()).unwrap_or(0))
-}
-
-fn held_items(searcher: &Searcher) -> tantivy::Result<Vec<u64>> {
-    let mut held: Vec<u64> = Vec::new();
-    for segment in searcher.segment_readers() {
-        let items = segment.fast_fields().u64("item")?;
-        for doc in segment.doc_ids_alive() {
-            let Some(item) = items.first(doc).filter(|item| *item < KNOWN_ITEMS_MAX) else { continue };
-            let place = usize::try_from(item / 64).unwrap_or(usize::MAX);
-            if held.len() <= place {
-                held.resize(place + 1, 0);
-            }
-            if let Some(bits) = held.get_mut(place) {
-                *bits |= 1 << (item % 64);
-            }
-        }
-    }
-    Ok(held)
 }
 
 /// An empty folder in the place of whatever is there.

@@ -21,12 +21,13 @@ mod sources;
 mod take_in;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use vedette_core::{Sha256, StoreError, StoreResult};
 
+use crate::crash::{self, Lie};
 use crate::fault::{Done, io_error};
 
 /// KiB of pages that the writing connection keeps in memory.
@@ -47,13 +48,15 @@ pub struct SqliteRecords {
     path: PathBuf,
     writer: Option<Mutex<Connection>>,
     readers: Mutex<Vec<Connection>>,
+    /// Why nothing more is written: something could not be made durable.
+    stopped: OnceLock<String>,
 }
 
 impl SqliteRecords {
     /// Opens a catalogue; when `writable`, makes it if it is missing and brings it up to date.
     pub fn open(path: &Path, writable: bool) -> StoreResult<Self> {
         let writer = if writable { Some(Mutex::new(open_writer(path)?)) } else { None };
-        let records = Self { path: path.to_owned(), writer, readers: Mutex::default() };
+        let records = Self { path: path.to_owned(), writer, readers: Mutex::default(), stopped: OnceLock::new() };
         records.read(|tx| {
             let found = schema::refuse_newer(tx, &path.display().to_string())?;
             if found < schema::known_version() {
@@ -73,6 +76,7 @@ impl SqliteRecords {
         let Some(writer) = &self.writer else {
             return Err(StoreError::Refused("the workspace is open for reading only".to_owned()));
         };
+        self.refuse_stopped()?;
         // A writer that panicked has rolled back: the connection is whole.
         let mut connection = writer.lock().unwrap_or_else(PoisonError::into_inner);
         let run = || -> Done<T> {
@@ -81,7 +85,29 @@ impl SqliteRecords {
             tx.commit()?;
             Ok(value)
         };
-        Ok(run()?)
+        Ok(run().inspect_err(|fault| {
+            if let Some(why) = fault.failed_sync() {
+                self.stop(&format!("the catalogue could not be made durable ({why})"));
+            }
+        })?)
+    }
+
+    /// Nothing more is written by this process, because something could not be made durable.
+    pub(crate) fn stop(&self, why: &str) {
+        tracing::error!(why, "the disk failed: nothing more is written until the workspace is opened anew");
+        // The first reason is the one that counts.
+        self.stopped.get_or_init(|| why.to_owned());
+    }
+
+    /// Refuses to write after [`Self::stop`].
+    pub(crate) fn refuse_stopped(&self) -> StoreResult<()> {
+        match self.stopped.get() {
+            None => Ok(()),
+            Some(why) => Err(StoreError::Engine {
+                engine: "disk",
+                message: format!("{why}; nothing more is written: check the disk, then start again"),
+            }),
+        }
     }
 
     /// Runs `act` over one state of the catalogue.
@@ -154,14 +180,15 @@ fn open_writer(path: &Path) -> StoreResult<Connection> {
         connection.execute_batch(&format!(
             "PRAGMA page_size = 8192;
              PRAGMA journal_mode = WAL;
-             PRAGMA synchronous = FULL;
+             PRAGMA synchronous = {};
              PRAGMA foreign_keys = ON;
              PRAGMA trusted_schema = OFF;
              PRAGMA temp_store = MEMORY;
              PRAGMA secure_delete = ON;
              PRAGMA journal_size_limit = 67108864;
              PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};
-             PRAGMA cache_size = -{WRITER_CACHE_KIB};"
+             PRAGMA cache_size = -{WRITER_CACHE_KIB};",
+            if crash::lies(Lie::NoFsync) { "OFF" } else { "FULL" },
         ))?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
         schema::migrate(&mut connection, &path.display().to_string())?;

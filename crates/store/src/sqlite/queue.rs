@@ -6,6 +6,7 @@ use vedette_core::ports::Queue;
 use vedette_core::{Job, JobId, JobKind, StoreResult, VersionId};
 
 use crate::SqliteRecords;
+use crate::crash;
 use crate::fault::Done;
 use crate::sqlite::rows::{from_json, job_kind, job_word, micros, rows, to_json};
 
@@ -93,13 +94,15 @@ impl Queue for SqliteRecords {
         if !some {
             return Ok(None);
         }
-        self.write(|tx| {
+        let claimed = self.write(|tx| {
             let sql = format!(
                 "UPDATE jobs SET claimed = 1, due_at = ?2, tries = tries + 1 WHERE id = ({due})
                  RETURNING id, kind, version, tries, error"
             );
             Ok(jobs(tx, &sql, params![micros(now), lease_end(now)])?.pop())
-        })
+        })?;
+        crash::point("job-claimed");
+        Ok(claimed)
     }
 
     fn done(&self, id: JobId) -> StoreResult<()> {
@@ -109,7 +112,9 @@ impl Queue for SqliteRecords {
                 .query_row([id.0], |row| row.get(0))
                 .optional()?;
             version.map_or(Ok(()), |version| finish(tx, VersionId(version)))
-        })
+        })?;
+        crash::point("job-done");
+        Ok(())
     }
 
     fn retry(&self, id: JobId, error: &str, at: Timestamp) -> StoreResult<()> {

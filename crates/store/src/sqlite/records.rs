@@ -13,6 +13,7 @@ use vedette_core::{
 };
 
 use crate::SqliteRecords;
+use crate::crash::{self, Lie};
 use crate::fault::io_error;
 use crate::sqlite::{
     check, decisions, derived, erasing, files, gaps, house, items, lists, log, sealing, sources, take_in,
@@ -20,7 +21,18 @@ use crate::sqlite::{
 
 impl Records for SqliteRecords {
     fn take_in(&self, intakes: &[Intake]) -> StoreResult<Vec<Receipt>> {
-        self.write(|tx| take_in::take_in(tx, intakes))
+        if crash::lies(Lie::AckEarly) {
+            crash::acknowledge(intakes);
+        }
+        let receipts = self.write(|tx| {
+            let receipts = take_in::take_in(tx, intakes)?;
+            crash::point("before-commit");
+            Ok(receipts)
+        })?;
+        crash::point("after-commit");
+        crash::acknowledge(intakes);
+        crash::point("acknowledged");
+        Ok(receipts)
     }
 
     fn cursor(&self, source: SourceId) -> StoreResult<Option<Cursor>> {
@@ -28,7 +40,9 @@ impl Records for SqliteRecords {
     }
 
     fn put_derived(&self, derived: &[Derived]) -> StoreResult<u64> {
-        self.write(|tx| derived::put(tx, derived))
+        let sequence = self.write(|tx| derived::put(tx, derived))?;
+        crash::point("derived-stored");
+        Ok(sequence)
     }
 
     fn pending_files(&self, source: SourceId, limit: usize) -> StoreResult<Vec<PendingFile>> {

@@ -11,6 +11,7 @@ use vedette_core::{
 use vedette_preserve::canonical::{Content, ContentFile};
 use vedette_preserve::records::{CaptureRecord, CursorRecord, ItemRecord, VersionRecord, page_keep_word, whole};
 
+use crate::crash;
 use crate::fault::Done;
 use crate::sqlite::log::LogWriter;
 use crate::sqlite::rows::{beginning, digest, markup_word, micros, unsigned};
@@ -424,6 +425,7 @@ impl Taking<'_, '_> {
                  ON CONFLICT (source) DO UPDATE SET value = ?2, logged = ?2, logged_at = ?3, leaf = ?4",
             )?
             .execute(params![source.0, cursor.0, micros(at), leaf as i64])?;
+        crash::point("cursor");
         Ok(())
     }
 
