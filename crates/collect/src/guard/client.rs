@@ -298,7 +298,9 @@ impl GuardedClient {
             },
             429 => {
                 let now = self.env.now();
-                let until = pause_until(&answer, now).unwrap_or_else(|| later(now, Duration::from_secs(60)));
+                let until = pause_until(&answer, now)
+                    .or_else(|| pause_in_body(answer, now))
+                    .unwrap_or_else(|| later(now, Duration::from_secs(60)));
                 Ok(Tried::Pause(until, CollectError::RateLimited { url, retry_at: until }))
             }
             status @ 500..=599 => {
@@ -401,18 +403,29 @@ fn pause_until(answer: &Answer, now: Timestamp) -> Option<Timestamp> {
     Some(later(now, wait.saturating_add(Duration::from_millis(200))))
 }
 
-/// The server's own words about an error: the `error` or `message` field of a JSON answer.
-fn said(answer: Answer) -> String {
+/// Matrix says in the body how long to wait: `retry_after_ms`.
+fn pause_in_body(answer: Answer, now: Timestamp) -> Option<Timestamp> {
+    let wait_ms = error_json(answer)?.get("retry_after_ms")?.as_u64()?;
+    Some(later(now, Duration::from_millis(wait_ms)))
+}
+
+/// The body of an answer that is an error, where it is JSON.
+fn error_json(answer: Answer) -> Option<serde_json::Value> {
     let mut body = Vec::new();
-    let words = match take_body(answer, ERROR_BODY_BYTES_MAX, &mut |chunk| body.extend_from_slice(chunk)) {
-        Ok(_) => serde_json::from_slice::<serde_json::Value>(&body).ok(),
+    match take_body(answer, ERROR_BODY_BYTES_MAX, &mut |chunk| body.extend_from_slice(chunk)) {
+        Ok(_) => serde_json::from_slice(&body).ok(),
         Err(_) => None,
-    };
-    let words = words
-        .as_ref()
-        .and_then(|json| json.get("error").or_else(|| json.get("message")).and_then(|words| words.as_str()));
-    match words {
-        Some(words) => words.chars().filter(|letter| !letter.is_control()).take(SAID_CHARS_MAX).collect(),
-        None => "without a reason".to_owned(),
     }
+}
+
+/// The server's own words about an error: the `error` or `message` field of a JSON answer, after its `errcode` if any.
+fn said(answer: Answer) -> String {
+    let json = error_json(answer);
+    let field = |name: &str| json.as_ref()?.get(name)?.as_str();
+    let words = match (field("errcode"), field("error").or_else(|| field("message"))) {
+        (Some(code), Some(words)) => format!("{code}: {words}"),
+        (Some(words), None) | (None, Some(words)) => words.to_owned(),
+        (None, None) => "without a reason".to_owned(),
+    };
+    words.chars().filter(|letter| !letter.is_control()).take(SAID_CHARS_MAX).collect()
 }
