@@ -5,6 +5,9 @@
 //!
 //! - [`guard`]: where may be connected to, how much is taken, who sees credentials.
 //! - [`rocketchat`]: rooms of a Rocket.Chat server over REST.
+//! - [`matrix`]: rooms of a Matrix server.
+//! - [`telegram_preview`]: public Telegram channels, by their preview pages.
+//! - [`web`]: web pages and sections of sites.
 //! - [`feed`]: RSS, Atom and JSON Feed.
 //! - [`folder`]: files and JSON lines, watched or imported once.
 
@@ -14,10 +17,13 @@ mod error;
 pub mod feed;
 pub mod folder;
 pub mod guard;
+pub mod matrix;
 pub mod rocketchat;
 mod secret;
+pub mod telegram_preview;
 #[cfg(test)]
 mod testing;
+pub mod web;
 
 pub use connector::{Connector, Take, check, connector_for};
 pub use env::{Env, Lookup, Now, Sleep};
