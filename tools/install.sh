@@ -23,7 +23,16 @@ for language in eng ara fas rus deu fra osd; do
   grep -qx "$language" <<<"$languages" || packages+=("tesseract-ocr-$language")
 done
 
+# A Matrix server for the tests of the Matrix connector: about 250 MB, once.
+matrix_server() {
+  if [ "${1:-}" = test ] && [ "${VEDETTE_SKIP_SYNAPSE:-}" != 1 ]; then
+    "$(dirname "$0")/synapse.sh" >/dev/null
+  fi
+}
+[ "${1:-}" != test ] || [ "${VEDETTE_SKIP_SYNAPSE:-}" = 1 ] || need python3 python3 python3-venv
+
 if [ ${#packages[@]} -eq 0 ]; then
+  matrix_server "${1:-}"
   exit 0
 fi
 if ! command -v apt-get >/dev/null 2>&1; then
@@ -48,3 +57,4 @@ fi
 echo "installing: ${packages[*]}"
 "${root[@]}" apt-get update -qq
 DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+matrix_server "${1:-}"

@@ -5,7 +5,10 @@ use vedette_core::{Cursor, Haul, Source, SourceId, SourceKind};
 
 use crate::feed::FeedConnector;
 use crate::folder::FolderConnector;
+use crate::matrix::MatrixConnector;
 use crate::rocketchat::{RocketchatConnector, RocketchatLive};
+use crate::telegram_preview::TelegramPreviewConnector;
+use crate::web::{SectionConnector, WebConnector};
 use crate::{CollectError, Env, Secret};
 
 /// Stores one haul; the connector goes on only when it is durable.
@@ -82,7 +85,10 @@ pub fn connector_for(source: &Source, secret: Option<&Secret>, env: Env) -> Resu
         SourceKind::Rocketchat => Box::new(RocketchatConnector::new(source, secret, env)?),
         SourceKind::Feed => Box::new(FeedConnector::new(source, env)?),
         SourceKind::Folder => Box::new(FolderConnector::new(source, env)),
-        SourceKind::Matrix | SourceKind::Web | SourceKind::Section | SourceKind::Telegram => return unbuilt(source),
+        SourceKind::Matrix => Box::new(MatrixConnector::new(source, secret, env)?),
+        SourceKind::Telegram => Box::new(TelegramPreviewConnector::new(source, env)?),
+        SourceKind::Web => Box::new(WebConnector::new(source, env)?),
+        SourceKind::Section => Box::new(SectionConnector::new(source, env)?),
         SourceKind::Import => {
             return Err(CollectError::Refused(format!(
                 "`{}` was imported once and is not followed: import its files again with `vedette import PATH`",
@@ -99,13 +105,12 @@ pub fn check(source: &Source, secret: Option<&Secret>, env: Env) -> Result<Vec<S
         SourceKind::Rocketchat => RocketchatConnector::new(source, secret, env)?.check(),
         SourceKind::Feed => FeedConnector::new(source, env)?.check(),
         SourceKind::Folder => FolderConnector::new(source, env).check(),
-        SourceKind::Matrix | SourceKind::Web | SourceKind::Section | SourceKind::Telegram => unbuilt(source),
+        SourceKind::Matrix => MatrixConnector::new(source, secret, env)?.check(),
+        SourceKind::Telegram => TelegramPreviewConnector::new(source, env)?.check(),
+        SourceKind::Web => WebConnector::new(source, env)?.check(),
+        SourceKind::Section => SectionConnector::new(source, env)?.check(),
         SourceKind::Import => Ok(vec!["imported once; there is nothing to reach".to_owned()]),
     }
-}
-
-fn unbuilt<T>(source: &Source) -> Result<T, CollectError> {
-    Err(CollectError::Refused(format!("`{}` cannot be followed by this version", source.asked.name)))
 }
 
 fn authorised(source: &Source, env: &Env) -> Result<(), CollectError> {
@@ -165,6 +170,9 @@ mod tests {
             (SourceKind::Rocketchat, "rocketchat-rest/1"),
             (SourceKind::Feed, "feed/1"),
             (SourceKind::Folder, "folder/1"),
+            (SourceKind::Matrix, "matrix/1"),
+            (SourceKind::Web, "web/1"),
+            (SourceKind::Section, "web/1"),
         ] {
             let source = source(kind, "http://127.0.0.1:9/", Some("room"));
             let connector = connector_for(&source, Some(&secret), World::new().env()).unwrap();

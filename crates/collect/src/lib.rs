@@ -5,6 +5,9 @@
 //!
 //! - [`guard`]: where may be connected to, how much is taken, who sees credentials.
 //! - [`rocketchat`]: rooms of a Rocket.Chat server, asked over REST and heard over WebSocket ([`Live`]).
+//! - [`matrix`]: rooms of a Matrix server.
+//! - [`telegram_preview`]: public Telegram channels, by their preview pages.
+//! - [`web`]: web pages and sections of sites.
 //! - [`feed`]: RSS, Atom and JSON Feed.
 //! - [`folder`]: files and JSON lines, watched or imported once; exports of Telegram Desktop, mail and archives in it.
 //! - [`warc`]: web archives, read and written.
@@ -18,12 +21,15 @@ pub mod folder;
 mod gather;
 pub mod guard;
 mod mail;
+pub mod matrix;
 pub mod rocketchat;
 mod secret;
 mod telegram_export;
+pub mod telegram_preview;
 #[cfg(test)]
 mod testing;
 pub mod warc;
+pub mod web;
 
 pub use connector::{Connector, Hear, Live, LiveEvent, Take, check, connector_for, live_for, live_key};
 pub use env::{Env, Lookup, Now, Sleep};

@@ -10,6 +10,7 @@ use url::Url;
 use vedette_core::limits::{ATTACHMENTS_MAX, POST_TEXT_BYTES_MAX};
 use vedette_core::{Found, Markup, VersionState};
 
+use super::mend::{mend, needs_mending};
 use super::slice::{Refused, Sliced, slice};
 use crate::CollectError;
 use crate::folder::cut_text;
@@ -54,16 +55,23 @@ pub struct ReadFeed {
 pub fn read(bytes: &[u8], address: &Url) -> Result<ReadFeed, CollectError> {
     let shown = crate::guard::shown(address);
     let malformed = |why: String| CollectError::Malformed { what: format!("the feed {shown}"), why };
-    let sliced = slice(bytes).map_err(|refused| match refused {
+    let refuse = |refused| match refused {
         Refused::EntityDeclaration => CollectError::EntityDeclaration { url: shown.clone() },
         Refused::TooDeep => malformed("its elements are nested too deep; it is not a usual feed".to_owned()),
-    })?;
-    let feed = parse(bytes, address)
-        .or_else(|why| {
-            let patched = sliced.as_ref().and_then(|sliced| sliced.as_rss_2(bytes)).ok_or(why)?;
-            parse(&patched, address)
-        })
-        .map_err(malformed)?;
+    };
+    let sliced = slice(bytes).map_err(refuse)?;
+    let as_it_came = if needs_mending(bytes) { Err(String::new()) } else { tolerant(bytes, sliced.as_ref(), address) };
+    let feed = match as_it_came {
+        Ok(feed) => feed,
+        Err(why) => {
+            let charset = sliced.as_ref().and_then(|sliced| sliced.charset.as_deref());
+            let mended = mend(bytes, charset);
+            // Another encoding may have hidden what is refused in any.
+            let again = slice(mended.as_bytes()).map_err(refuse)?;
+            let second = tolerant(mended.as_bytes(), again.as_ref(), address);
+            second.map_err(|second| malformed(if why.is_empty() { second } else { why }))?
+        }
+    };
     let mut notes = Vec::new();
     let exact = sliced.as_ref().filter(|sliced| sliced.entries.len() == feed.entries.len());
     if exact.is_none() && !feed.entries.is_empty() {
@@ -89,6 +97,14 @@ pub fn read(bytes: &[u8], address: &Url) -> Result<ReadFeed, CollectError> {
         notes.push(format!("enclosures of other kinds stay at the publisher: {}", kinds.join(", ")));
     }
     Ok(ReadFeed { entries, notes })
+}
+
+/// Parses a document; one that states another version of RSS, or none, as the version that most publishers mean.
+fn tolerant(bytes: &[u8], sliced: Option<&Sliced<'_>>, address: &Url) -> Result<Feed, String> {
+    parse(bytes, address).or_else(|why| {
+        let patched = sliced.and_then(|sliced| sliced.as_rss_2(bytes)).ok_or(why)?;
+        parse(&patched, address)
+    })
 }
 
 fn parse(bytes: &[u8], address: &Url) -> Result<Feed, String> {

@@ -5,6 +5,7 @@
 //! are fetched once.
 
 mod entry;
+mod mend;
 mod slice;
 
 pub use entry::{Enclosure, RESERIALISED, ReadEntry, ReadFeed, read};

@@ -301,8 +301,9 @@ impl GuardedClient {
             429 => {
                 let now = self.env.now();
                 let until = pause_until(&answer, now).unwrap_or_else(|| {
-                    let seconds = pause_in_words(&said(answer)).unwrap_or(PAUSE_SECONDS_USUAL);
-                    later(now, Duration::from_secs(seconds))
+                    let json = error_json(answer);
+                    let asked = json.as_ref().and_then(pause_in_body);
+                    later(now, asked.unwrap_or(Duration::from_secs(PAUSE_SECONDS_USUAL)))
                 });
                 Ok(Tried::Pause(until, CollectError::RateLimited { url, retry_at: until }))
             }
@@ -406,26 +407,35 @@ fn pause_until(answer: &Answer, now: Timestamp) -> Option<Timestamp> {
     Some(later(now, wait.saturating_add(Duration::from_millis(200))))
 }
 
-/// The pause that a limiter asks for in words only: `You must wait 17 seconds before trying this endpoint again`.
-fn pause_in_words(said: &str) -> Option<u64> {
-    let (_, after) = said.split_once("must wait ")?;
+/// The pause that an error's body asks for: Matrix gives `retry_after_ms`, Rocket.Chat says `You must wait 17 seconds before
+/// trying this endpoint again`.
+fn pause_in_body(json: &serde_json::Value) -> Option<Duration> {
+    if let Some(wait_ms) = json.get("retry_after_ms").and_then(serde_json::Value::as_u64) {
+        return Some(Duration::from_millis(wait_ms));
+    }
+    let (_, after) = json.get("error")?.as_str()?.split_once("must wait ")?;
     let (seconds, unit) = after.split_once(' ')?;
     let seconds = seconds.parse().ok()?;
-    unit.starts_with("second").then_some(seconds)
+    unit.starts_with("second").then(|| Duration::from_secs(seconds))
 }
 
-/// The server's own words about an error: the `error` or `message` field of a JSON answer.
-fn said(answer: Answer) -> String {
+/// The body of an answer that is an error, where it is JSON.
+fn error_json(answer: Answer) -> Option<serde_json::Value> {
     let mut body = Vec::new();
-    let words = match take_body(answer, ERROR_BODY_BYTES_MAX, &mut |chunk| body.extend_from_slice(chunk)) {
-        Ok(_) => serde_json::from_slice::<serde_json::Value>(&body).ok(),
+    match take_body(answer, ERROR_BODY_BYTES_MAX, &mut |chunk| body.extend_from_slice(chunk)) {
+        Ok(_) => serde_json::from_slice(&body).ok(),
         Err(_) => None,
-    };
-    let words = words
-        .as_ref()
-        .and_then(|json| json.get("error").or_else(|| json.get("message")).and_then(|words| words.as_str()));
-    match words {
-        Some(words) => words.chars().filter(|letter| !letter.is_control()).take(SAID_CHARS_MAX).collect(),
-        None => "without a reason".to_owned(),
     }
+}
+
+/// The server's own words about an error: the `error` or `message` field of a JSON answer, after its `errcode` if any.
+fn said(answer: Answer) -> String {
+    let json = error_json(answer);
+    let field = |name: &str| json.as_ref()?.get(name)?.as_str();
+    let words = match (field("errcode"), field("error").or_else(|| field("message"))) {
+        (Some(code), Some(words)) => format!("{code}: {words}"),
+        (Some(words), None) | (None, Some(words)) => words.to_owned(),
+        (None, None) => "without a reason".to_owned(),
+    };
+    words.chars().filter(|letter| !letter.is_control()).take(SAID_CHARS_MAX).collect()
 }

@@ -1,7 +1,9 @@
-//! How many documents of public format suites the connectors read: the Rocket.Chat example answers, and the feeds of
-//! three feed libraries. `cargo run -p vedette-collect --example format_suites -- DATA_DIR`
+//! How many documents of public format suites the connectors read, and how many of the feeds' expectations they meet: the
+//! Rocket.Chat example answers, and the feeds of three feed libraries. `cargo run -p vedette-collect --example format_suites -- DATA_DIR`
 //!
 //! DATA_DIR holds `rocketchat/openapi_examples`, `gofeed`, `feed-rs` and `feedparser`.
+
+mod expected;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -120,6 +122,19 @@ fn feeds(suite: &str, folder: &Path) -> Result<(), Box<dyn Error>> {
     println!("{suite}: {parsed} of {files} documents read; {entries} entries, {exact} with their exact bytes");
     let mut reasons: Vec<_> = reasons.into_iter().collect();
     reasons.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
+    let mut tally = expected::Tally::default();
+    for path in listed(folder, &["xml", "json"])? {
+        match suite {
+            "gofeed" => expected::gofeed(&path, &mut tally)?,
+            "feedparser" if path.extension().is_some_and(|end| end == "xml") => {
+                expected::feedparser(&path, &mut tally)?
+            }
+            _ => {}
+        }
+    }
+    if suite != "feed-rs" {
+        tally.print(suite);
+    }
     for (reason, (count, first)) in reasons.into_iter().take(8) {
         println!("  {count} × {reason} (such as {first})");
     }
