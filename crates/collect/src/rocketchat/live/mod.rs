@@ -480,3 +480,6 @@ impl Session<'_> {
     }
 }
 
+
+#[cfg(test)]
+mod tests;
