@@ -2,8 +2,8 @@
 //! single haul, and by a live connection with rounds when it asks for them. The evidence must be the same.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ use super::ledger::{Ledger, Version};
 use super::live::{Rhythm, RocketchatLive};
 use super::*;
 use crate::testing::{World, source};
-use crate::{Live, LiveEvent};
+use crate::{Live, LiveEvent, Sleep};
 
 /// First visit of every plan: 1 September 2026.
 const START_MS: i64 = 1_788_220_800_000;
@@ -46,7 +46,21 @@ pub(crate) struct Watch {
 
 impl Watch {
     pub(crate) fn start(plan: &Plan, change: impl FnOnce(&mut Settings)) -> Self {
-        let server = Arc::new(plan.start(START_MS, change).unwrap());
+        Self::of(plan.start(START_MS, change).unwrap())
+    }
+
+    /// A room in which nothing was posted yet, with the settings of a plan.
+    pub(crate) fn empty(plan: &Plan, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = plan.settings();
+        change(&mut settings);
+        let server = RocketChat::start(settings).unwrap();
+        server.set_clock(START_MS);
+        server.let_in(&server.add_room(plans::ROOM), true);
+        Self::of(server)
+    }
+
+    fn of(server: RocketChat) -> Self {
+        let server = Arc::new(server);
         let world = World::new();
         *world.now.lock().unwrap() = Timestamp::from_millisecond(START_MS).unwrap();
         let mut env = world.env();
@@ -246,8 +260,8 @@ pub(crate) fn listen(
     let source = (watched(&watch.server), watch.ledger.cursor.clone());
     let mut env = watch.env.clone();
     // The connection lives in real time; what it writes down is dated by the plan's clock.
-    let pause: Sleep = Arc::new(|_| {
-        std::thread::sleep(Duration::from_millis(2));
+    let pause: Sleep = Arc::new(move |time| {
+        std::thread::sleep(time.min(Duration::from_millis(rhythm.backoff_ms_max)));
         true
     });
     env.sleep = pause;
@@ -285,10 +299,14 @@ pub(crate) fn listen(
     thread.join().unwrap().unwrap();
 }
 
-use crate::Sleep;
-
-pub(crate) const QUICK: Rhythm =
-    Rhythm { tick_ms: 2, subscribe_ms: 0, silence_ms: 45_000, answer_ms: 20_000, backoff_ms: 1, backoff_ms_max: 4 };
+pub(crate) const QUICK: Rhythm = Rhythm {
+    tick_ms: 2,
+    subscribe_ms: 0,
+    silence_ms: 45_000,
+    answer_ms: 20_000,
+    backoff_ms: 1,
+    backoff_ms_max: 4,
+};
 
 /// Ids whose versions differ by nature: what is heard live can be more than rounds see.
 fn compare_live(plan: &Plan, variant: Ddp, reference: &Ledger, live: &Ledger) {

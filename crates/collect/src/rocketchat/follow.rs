@@ -62,10 +62,16 @@ impl RocketchatConnector {
         notes: &mut Vec<String>,
         take: Take<'_>,
     ) -> Result<(), CollectError> {
+        if position.whole_changes {
+            // Each answer held both kinds: both were taken up to the later of the two.
+            let since = position.updated.ask_from().max(position.deleted.ask_from());
+            return self.whole(since, room, position, notes, take);
+        }
         for change in [Change::Updated, Change::Deleted] {
-            if position.whole_changes || !self.paged(change, room, position, notes, take)? {
+            if !self.paged(change, room, position, notes, take)? {
                 position.whole_changes = true;
-                return self.whole(room, position, notes, take);
+                let since = position.updated.ask_from().min(position.deleted.ask_from());
+                return self.whole(since, room, position, notes, take);
             }
         }
         Ok(())
@@ -236,12 +242,12 @@ impl RocketchatConnector {
     /// All changes since the last visit in one answer, as servers before 7.1 give them.
     fn whole(
         &mut self,
+        since: i64,
         room: &Room,
         position: &mut Position,
         notes: &mut Vec<String>,
         take: Take<'_>,
     ) -> Result<(), CollectError> {
-        let since = position.updated.ask_from().min(position.deleted.ask_from());
         let answer = match self.changes_since(since, room) {
             Ok(answer) => answer,
             Err(CollectError::TooLarge { .. }) => {

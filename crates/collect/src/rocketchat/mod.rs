@@ -134,18 +134,20 @@ impl RocketchatConnector {
         notes: &mut Vec<String>,
         take: Take<'_>,
     ) -> Result<(), CollectError> {
-        let follows = position.updated.next_ms.is_some();
-        if follows {
+        let begun = self.env.now();
+        if position.updated.next_ms.is_some() {
             match word.followed_ms.filter(|_| self.many && !position.whole_changes) {
                 Some(since) => self.follow_briefly(since, room, position, notes, take)?,
                 None => self.follow(room, position, notes, take)?,
             }
         }
-        let followed_ms = self.api.server_now_ms();
         if position.phase == Phase::Backfill {
             self.backfill(room, position, notes, take)?;
         }
-        if follows && position.phase == Phase::Follow {
+        if position.phase == Phase::Follow {
+            // Taken is what was there when the first question was asked: pauses lie between the questions.
+            let took_ms = self.env.now().as_millisecond() - begun.as_millisecond();
+            let followed_ms = self.api.server_now_ms() - took_ms;
             let stamp = word.listed.as_ref().map(|listed| listed.stamp.clone());
             let now = self.env.now();
             self.env.board.followed(&self.api.key(), &room.info.id, stamp, followed_ms, now);
@@ -262,5 +264,7 @@ impl Connector for RocketchatConnector {
 mod conformance;
 #[cfg(test)]
 mod ledger;
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;
