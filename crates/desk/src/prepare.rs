@@ -54,8 +54,9 @@ fn version(
     for file in found.files.into_iter().take(ATTACHMENTS_MAX) {
         attachments.push(attachment(file, blobs, exhibits)?);
     }
-    // Only chats are full of people's handles; a newspaper's `@` is the desk's own finding aid.
-    let text = if source.asked.kind.is_chat() {
+    // Chats are full of people's handles, and so are exports of chats and mail, which name them; a newspaper's `@` is the
+    // desk's own finding aid.
+    let text = if source.asked.kind.is_chat() || !found.handles.is_empty() {
         names::replace_handles(&found.text, &found.handles, names_key, server)
     } else {
         found.text

@@ -82,7 +82,7 @@ impl Sorted {
             .enumerate()
             .map(|(number, file)| {
                 // The export that lies deepest has a file: one export may have been put into the folder of another.
-                let export = exports.iter().enumerate().filter(|(_, export)| export.holds(&file.name)).next_back();
+                let export = exports.iter().enumerate().rfind(|(_, export)| export.holds(&file.name));
                 match export {
                     Some((at, export)) if export.lead() == Some(number) => FileKind::Telegram(at),
                     Some((at, _)) => FileKind::Part(at),

@@ -27,8 +27,11 @@ fn notes(hauls: &[Haul]) -> String {
     hauls.iter().flat_map(|haul| &haul.notes).map(String::as_str).collect::<Vec<_>>().join("\n")
 }
 
+/// Id, text, handles, time, author, what it answers, files.
+type Content = (String, String, String, Option<String>, Option<String>, Option<String>, Vec<String>);
+
 /// What a post says, without how the export wrote it down.
-fn content(found: &Found) -> (String, String, String, Option<String>, Option<String>, Option<String>, Vec<String>) {
+fn content(found: &Found) -> Content {
     let files = found.files.iter().map(|file| match &file.bytes {
         Ok(bytes) => format!("{} {}", file.name, String::from_utf8_lossy(bytes)),
         Err(_) => format!("{} missing", file.name),

@@ -66,7 +66,7 @@ fn read_stream(
 ) -> Result<(), CollectError> {
     let mut stream = BufReader::with_capacity(BUFFER_BYTES, stream);
     let compressed = stream.fill_buf().is_ok_and(|head| head.starts_with(&[0x1f, 0x8b]));
-    let unpacked_max = packed_bytes.saturating_mul(UNPACKED_RATIO_MAX).max(UNPACKED_FREE_BYTES).min(UNPACKED_BYTES_MAX);
+    let unpacked_max = packed_bytes.saturating_mul(UNPACKED_RATIO_MAX).clamp(UNPACKED_FREE_BYTES, UNPACKED_BYTES_MAX);
     if compressed {
         // One member a record or one for the whole file: the decoder goes on from one to the next.
         let unpacked = MultiGzDecoder::new(stream).take(unpacked_max);
