@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test lint build bench gazetteer clean-demo
+.PHONY: help demo test prove lint build bench gazetteer clean-demo
 
 help:            ## this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -22,6 +22,12 @@ test:            ## install what tests need, then format, lints, tests, doctests
 	  cargo test --locked --workspace --lib --bins --tests --examples --no-fail-fast; \
 	fi
 	cargo test --locked --workspace --doc
+
+prove:           ## the long form of every harness: kills, power cuts, full and failing disks (root; about two hours)
+	tools/install.sh prove
+	VEDETTE_PROVE=long cargo test --locked -p vedette --test prove -- --nocapture --test-threads=1
+	cargo test --locked -p vedette-collect --lib inside_tests -- --nocapture --test-threads=1
+	PROPTEST_CASES=2000 cargo test --locked -p vedette-store --test law --test tampering -- --nocapture
 
 lint:            ## format and clippy
 	cargo fmt --all --check

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what `make demo` and `make test` need beyond a Rust toolchain, or says exactly what to install.
-# Usage: tools/install.sh demo|test
+# Usage: tools/install.sh demo|test|prove
 set -euo pipefail
 
 packages=()
@@ -22,6 +22,12 @@ languages=$(tesseract --list-langs 2>/dev/null || true)
 for language in eng ara fas rus deu fra osd; do
   grep -qx "$language" <<<"$languages" || packages+=("tesseract-ocr-$language")
 done
+if [ "${1:-}" != demo ]; then
+  # For the harnesses: a disk of their own, faults, and the word that cuts its power.
+  need /usr/sbin/mkfs.ext4 e2fsprogs
+  need fiu-run fiu-utils
+  need python3 python3
+fi
 
 # A Matrix server for the tests of the Matrix connector: about 250 MB, once.
 matrix_server() {

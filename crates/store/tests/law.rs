@@ -101,8 +101,13 @@ fn expected() -> BTreeSet<String> {
     held
 }
 
+/// Each case opens workspaces: a few in the short form, as many as `PROPTEST_CASES` says in the long one.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(40)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
     fn any_order_any_pages_any_clock_and_any_crash_end_alike(
