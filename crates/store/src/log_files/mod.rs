@@ -68,7 +68,17 @@ impl SignedLog {
         }
         match self.trouble()? {
             Some(trouble) if refuse => Err(StoreError::RolledBack(trouble)),
-            _ => Ok(()),
+            Some(_) => Ok(()),
+            None => self.publish_again(),
+        }
+    }
+
+    /// After a restore the folder of the log is empty: what was signed before is put there again.
+    fn publish_again(&self) -> StoreResult<()> {
+        let newest = self.records.read(sealing::newest_sealed)?;
+        match newest.filter(|_| !self.folder.dir().join("checkpoint").exists()) {
+            Some(newest) => self.folder.put_checkpoint(&newest.note),
+            None => Ok(()),
         }
     }
 

@@ -72,6 +72,11 @@ impl Desk {
         String::from_utf8(output.stdout).unwrap()
     }
 
+    /// Runs, whatever comes of it; what it printed.
+    pub fn run_text(&self, args: &[&str]) -> String {
+        String::from_utf8_lossy(&self.run(args).stdout).into_owned()
+    }
+
     /// Runs and expects this exit code; what it said on standard error.
     pub fn fails(&self, args: &[&str], code: i32) -> String {
         let output = self.run(args);
