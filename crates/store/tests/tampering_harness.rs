@@ -129,7 +129,7 @@ fn original() -> Original {
         desk.log().seal(at(round * 10 + 9)).unwrap();
         desk.records.copy_to(older).unwrap();
     }
-    for n in 0..160 {
+    for n in 0..40 {
         desk.take(50 + n, &[post(&format!("x{n}"), "one more note")]);
     }
     desk.log().seal(at(300)).unwrap();

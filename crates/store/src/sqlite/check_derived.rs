@@ -113,7 +113,7 @@ fn items(tx: &Transaction<'_>, findings: &mut Vec<[String; 4]>) -> Done<()> {
 /// What lists show of a level is what the derived row says, unless a person decided.
 fn levels(tx: &Transaction<'_>, findings: &mut Vec<[String; 4]>) -> Done<()> {
     let mut statement = tx.prepare(
-        "SELECT i.id, json_extract(d.assessment, '$.level'), i.level_machine, i.level_held, i.decided IS NULL
+        "SELECT i.id, CASE WHEN json_valid(d.assessment) THEN json_extract(d.assessment, '$.level') END, i.level_machine, i.level_held, i.decided IS NULL
          FROM items i JOIN derived d ON d.version = i.content_version",
     )?;
     let mut found = statement.query([])?;
