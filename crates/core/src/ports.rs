@@ -103,6 +103,7 @@ pub trait Records: Send + Sync {
     fn exhibits(&self, after: Option<Sha256>, limit: usize) -> StoreResult<Vec<ExhibitInfo>>;
     /// Exhibits in the order they came, after row `after`, at most `limit`: row, what is known, and the bytes of those
     /// that are rows.
+    #[allow(clippy::type_complexity)]
     fn scan_exhibits(
         &self,
         after: i64,

@@ -288,7 +288,7 @@ impl Note {
 
 impl fmt::Display for Note {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}\n", self.text)?;
+        writeln!(out, "{}", self.text)?;
         self.signatures.iter().try_for_each(|signature| write!(out, "{signature}"))
     }
 }
@@ -325,7 +325,7 @@ pub struct CheckpointText {
 
 impl fmt::Display for CheckpointText {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}\n{}\n{}\n", self.origin, self.size, STANDARD.encode(self.root.0))
+        writeln!(out, "{}\n{}\n{}", self.origin, self.size, STANDARD.encode(self.root.0))
     }
 }
 

@@ -314,8 +314,18 @@ mod tests {
                 straight.append(leaf, &mut |_| Ok::<(), ()>(())).unwrap();
             }
             let (mut one, mut other) = (Vec::new(), Vec::new());
-            resumed.partials(&mut |file| Ok::<(), ()>(one.extend_from_slice(file.bytes))).unwrap();
-            straight.partials(&mut |file| Ok::<(), ()>(other.extend_from_slice(file.bytes))).unwrap();
+            resumed
+                .partials(&mut |file| {
+                    one.extend_from_slice(file.bytes);
+                    Ok::<(), ()>(())
+                })
+                .unwrap();
+            straight
+                .partials(&mut |file| {
+                    other.extend_from_slice(file.bytes);
+                    Ok::<(), ()>(())
+                })
+                .unwrap();
             assert_eq!(one, other, "{cut}");
             assert_eq!(entries_of(&entry_bytes(&entries)), Some(entries.clone()));
             assert!(TileWriter::resume(cut + 1, |tile| held.tile(tile), entries).is_none());

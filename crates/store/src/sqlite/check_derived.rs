@@ -16,6 +16,7 @@ pub(crate) fn check(tx: &Transaction<'_>) -> Done<Vec<[String; 4]>> {
     let mut findings = Vec::new();
     let newest = newest_leaves(tx, &mut findings)?;
     rows(tx, &newest, &mut findings)?;
+    items(tx, &mut findings)?;
     levels(tx, &mut findings)?;
     Ok(findings)
 }
@@ -101,10 +102,25 @@ fn rows(tx: &Transaction<'_>, newest: &[u64], findings: &mut Vec<[String; 4]>) -
     Ok(())
 }
 
+/// Each derived row names the item of its version.
+fn items(tx: &Transaction<'_>, findings: &mut Vec<[String; 4]>) -> Done<()> {
+    let mut statement = tx.prepare(
+        "SELECT d.version, v.item, d.item FROM derived d JOIN versions v ON v.id = d.version WHERE d.item <> v.item",
+    )?;
+    let mut found = statement.query([])?;
+    while let Some(row) = found.next()? {
+        let (version, item, stated) = (VersionId(row.get(0)?), ItemId(row.get(1)?), ItemId(row.get(2)?));
+        if findings.len() <= FINDINGS_MAX {
+            findings.push(finding("derived row", version.to_string(), item.to_string(), stated.to_string()));
+        }
+    }
+    Ok(())
+}
+
 /// What lists show of a level is what the derived row says, unless a person decided.
 fn levels(tx: &Transaction<'_>, findings: &mut Vec<[String; 4]>) -> Done<()> {
     let mut statement = tx.prepare(
-        "SELECT i.id, json_extract(d.assessment, '$.level'), i.level_machine, i.level_held, i.decided IS NULL
+        "SELECT i.id, CASE WHEN json_valid(d.assessment) THEN json_extract(d.assessment, '$.level') END, i.level_machine, i.level_held, i.decided IS NULL
          FROM items i JOIN derived d ON d.version = i.content_version",
     )?;
     let mut found = statement.query([])?;

@@ -51,6 +51,7 @@ pub(crate) fn exhibits(tx: &Transaction<'_>, after: Option<Sha256>, limit: usize
 }
 
 /// Exhibits in the order of their rows, which is the order on the disk; how many.
+#[allow(clippy::type_complexity)]
 pub(crate) fn scan(
     tx: &Transaction<'_>,
     after: i64,
