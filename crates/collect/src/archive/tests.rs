@@ -255,3 +255,28 @@ fn long_names_are_read() {
     let (found, notes) = import_bytes("a.tar", &tar.into_inner().unwrap());
     assert_eq!(found[0].native_id, format!("a.tar/{long}"), "{notes}");
 }
+
+#[test]
+fn files_made_to_break_readers_cost_nothing_but_themselves() {
+    use vedette_testkit::bombs;
+    let hostile = [
+        bombs::broken_utf8(),
+        bombs::huge_json(8 << 20),
+        bombs::deep_json(200_000),
+        bombs::billion_laughs_xml(),
+        bombs::huge_png_header(),
+        bombs::password_pdf(),
+        bombs::truncated_jpeg(),
+    ];
+    let names =
+        ["result.json", "messages.html", "a.warc", "a.warc.gz", "a.wacz", "a.mbox", "a.eml", "a.zip", "a.tgz", "a.tar"];
+    for name in names {
+        let folders: Vec<(String, &Vec<u8>)> = (0..).map(|n| format!("{n}/{name}")).zip(&hostile).collect();
+        let mut all: Vec<(&str, &[u8])> =
+            folders.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+        all.push(("good.txt", b"good"));
+        let (found, _) = import_bytes("hostile.zip", &zipped(&all));
+        let last = found.last().map(|post| post.text.as_str());
+        assert_eq!(last, Some("good"), "{name}");
+    }
+}

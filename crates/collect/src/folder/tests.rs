@@ -223,3 +223,37 @@ fn imports_name_what_they_cannot_use() {
     assert_eq!(ids, ["data/x.txt", "x.txt"]);
     assert!(hauls.iter().all(|haul| haul.cursor.is_none()));
 }
+
+#[test]
+fn a_watched_folder_reads_exports_and_mailboxes_again_when_they_grow_and_never_calls_their_files_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let export = |messages: &str| {
+        format!(r#"{{"name":"Lantern Media","type":"public_channel","id":77,"messages":[{messages}]}}"#)
+    };
+    let one = r#"{"id":1,"type":"message","text":"one","photo":"photos/a.jpg"}"#;
+    fs::create_dir_all(root.join("e/photos")).unwrap();
+    fs::write(root.join("e/photos/a.jpg"), "jpeg").unwrap();
+    fs::write(root.join("e/result.json"), export(one)).unwrap();
+    let mail = |id: u32| format!("From a@b Sun Nov  1 10:00:00 2026\nMessage-ID: <{id}@x.example>\n\nmail {id}\n\n");
+    fs::write(root.join("in.mbox"), mail(1)).unwrap();
+    let mut kept = Kept::default();
+    kept.round(&mut connector(root)).unwrap();
+    assert_eq!(kept.texts(), ["one", "mail 1"], "the photo is a file of its message");
+    kept.forget_hauls();
+    kept.round(&mut connector(root)).unwrap();
+    assert_eq!(kept.found().len(), 0, "nothing changed");
+
+    fs::write(root.join("e/result.json"), export(&format!(r#"{one},{{"id":2,"type":"message","text":"two"}}"#)))
+        .unwrap();
+    fs::write(root.join("in.mbox"), mail(1) + &mail(2)).unwrap();
+    kept.round(&mut connector(root)).unwrap();
+    assert_eq!(kept.texts(), ["one", "two", "mail 1", "mail 2"]);
+    assert!(kept.found().iter().all(|found| found.state == VersionState::Posted));
+    kept.forget_hauls();
+    fs::remove_dir_all(root.join("e")).unwrap();
+    fs::remove_file(root.join("in.mbox")).unwrap();
+    fs::write(root.join("a.txt"), "a").unwrap();
+    kept.round(&mut connector(root)).unwrap();
+    assert_eq!(kept.texts(), ["a"], "posts of a container are not deleted with it: {:?}", kept.notes());
+}
