@@ -127,6 +127,7 @@ impl World {
         let mut feed = vec!["source", "add", "feed", &address, "--name", "courier"];
         feed.extend(allowed);
         world.well(&prepared, &feed);
+        copy(&world.path("keys"), &world.path("prepared-keys"));
         world
     }
 
@@ -141,6 +142,9 @@ impl World {
         let to = self.path(name);
         std::fs::remove_dir_all(&to).ok();
         copy(&self.path("prepared"), &to);
+        // A workspace that begins anew is a log that was rolled back, and what was seen of it lies with the keys.
+        std::fs::remove_dir_all(self.path("keys")).ok();
+        copy(&self.path("prepared-keys"), &self.path("keys"));
         to
     }
 
@@ -159,6 +163,8 @@ impl World {
             .current_dir(self.folder.path())
             .env("VEDETTE_WORKSPACE", workspace)
             .env("VEDETTE_SECRETS", self.path("secrets"))
+            .env("VEDETTE_KEYS", self.path("keys"))
+            .env("VEDETTE_SECRETS_KEY", self.path("secrets.key"))
             .env("VEDETTE_USER", "T. Tester")
             .stdin(Stdio::null());
         command
