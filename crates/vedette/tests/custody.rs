@@ -129,7 +129,10 @@ fn bent(value: &Value) -> Vec<Value> {
 }
 
 /// Cases of bending, thinned to `most`.
-fn cases(files: &[(String, Vec<u8>)], most: usize) -> Vec<(String, Vec<(String, Vec<u8>)>)> {
+/// What was bent, and the files of the bundle afterwards.
+type Case = (String, Vec<(String, Vec<u8>)>);
+
+fn cases(files: &[(String, Vec<u8>)], most: usize) -> Vec<Case> {
     let mut all = Vec::new();
     let mut put = |what: String, files: Vec<(String, Vec<u8>)>| all.push((what, files));
     for (number, (name, bytes)) in files.iter().enumerate() {

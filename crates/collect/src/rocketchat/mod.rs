@@ -261,6 +261,8 @@ impl Connector for RocketchatConnector {
 }
 
 #[cfg(test)]
+mod budget;
+#[cfg(test)]
 mod conformance;
 #[cfg(test)]
 mod ledger;

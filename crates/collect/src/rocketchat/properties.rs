@@ -111,6 +111,8 @@ proptest! {
         });
         let ids = live_through(&mut watch, &acts);
         prop_assert!(watch.errors.is_empty(), "{:?}", watch.errors);
+        // More posts in one millisecond than fit a page are said not to be compared.
+        let compared = !watch.ledger.notes.iter().any(|note| note.contains("were not compared"));
         for id in &ids {
             let shown = watch.server.message(id);
             let shown = shown.filter(|shown| shown["t"] != "rm" && shown["_hidden"] != true);
@@ -122,7 +124,7 @@ proptest! {
                     prop_assert!(last.is_some_and(|last| !last.state.is_gone()), "{} is there", id);
                 }
                 // What was posted and taken away between two rounds may never have been seen.
-                None => prop_assert!(last.is_none_or(|last| last.state.is_gone()), "{} is gone: {:?}", id, last),
+                None => prop_assert!(!compared || last.is_none_or(|last| last.state.is_gone()), "{} is gone: {:?}", id, last),
             }
         }
         let (before, new) = (watch.ledger.evidence(), watch.ledger.new);

@@ -190,9 +190,8 @@ pub(crate) fn find_native(tx: &Transaction<'_>, native_id: &str) -> Done<Vec<Ite
         return Ok(found);
     }
     // An imported post is named by its file and its own id. This looks at every item, and is asked by people only.
-    let mut statement = tx.prepare_cached(
-        "SELECT id FROM items WHERE substr(native_id, -length(?1)) = ?1 ORDER BY id LIMIT 100",
-    )?;
+    let mut statement =
+        tx.prepare_cached("SELECT id FROM items WHERE substr(native_id, -length(?1)) = ?1 ORDER BY id LIMIT 100")?;
     let found = statement.query_map([format!("#{native_id}")], |row| Ok(ItemId(row.get(0)?)))?;
     Ok(found.collect::<Result<_, _>>()?)
 }

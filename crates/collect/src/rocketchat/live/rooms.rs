@@ -39,11 +39,11 @@ impl Wanted {
     }
 }
 
+/// Sources whose rooms cannot be listened to, and why.
+pub(super) type Refused = Vec<(SourceId, CollectError)>;
+
 /// Finds the rooms; those that cannot be listened to come with the reason.
-pub(crate) fn tune(
-    api: &mut Api,
-    wanted: &[Wanted],
-) -> Result<(Vec<Tuned>, Vec<(SourceId, CollectError)>), CollectError> {
+pub(crate) fn tune(api: &mut Api, wanted: &[Wanted]) -> Result<(Vec<Tuned>, Refused), CollectError> {
     let list = match wanted.len() {
         0..LISTING_FROM_ROOMS => Vec::new(),
         _ => rooms::all(api)?,

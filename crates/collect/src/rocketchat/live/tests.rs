@@ -58,7 +58,8 @@ fn a_break_opens_a_gap_that_the_next_round_closes() {
         panic!("{:?}", watch.ledger.gaps)
     };
     assert_eq!((from, to), (closed_from, closed_to));
-    assert_eq!(from.as_millisecond(), START_MS + 60_000);
+    // Rounds move the clock by the pauses they make.
+    assert!((START_MS + 60_000..START_MS + 120_000).contains(&from.as_millisecond()), "{from}");
     assert!(why.contains("connection was lost"), "{why}");
 }
 
