@@ -28,6 +28,8 @@ prove:           ## the long form of every harness: kills, power cuts, full and 
 	VEDETTE_PROVE=long cargo test --locked -p vedette --test prove -- --nocapture --test-threads=1
 	cargo test --locked -p vedette-collect --lib inside_tests -- --nocapture --test-threads=1
 	PROPTEST_CASES=2000 cargo test --locked -p vedette-store --test law --test tampering -- --nocapture
+	VEDETTE_PROVE=long cargo test --locked -p vedette-store --test tampering_harness -- --nocapture
+	VEDETTE_PROVE=long cargo test --locked -p vedette --test custody -- --nocapture
 
 lint:            ## format and clippy
 	cargo fmt --all --check

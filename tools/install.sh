@@ -27,6 +27,7 @@ if [ "${1:-}" != demo ]; then
   need /usr/sbin/mkfs.ext4 e2fsprogs
   need fiu-run fiu-utils
   need python3 python3
+  need openssl openssl
 fi
 
 # A Matrix server for the tests of the Matrix connector: about 250 MB, once.

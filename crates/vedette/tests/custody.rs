@@ -128,10 +128,10 @@ fn bent(value: &Value) -> Vec<Value> {
     all
 }
 
-/// Cases of bending, thinned to `most`.
 /// What was bent, and the files of the bundle afterwards.
 type Case = (String, Vec<(String, Vec<u8>)>);
 
+/// Cases of bending, thinned to `most`.
 fn cases(files: &[(String, Vec<u8>)], most: usize) -> Vec<Case> {
     let mut all = Vec::new();
     let mut put = |what: String, files: Vec<(String, Vec<u8>)>| all.push((what, files));

@@ -52,6 +52,8 @@ door! {
     fn counts() -> Counts;
     /// A picture that is safe to show.
     fn picture(sha256: Sha256) -> Picture;
+    /// Logs that a person looked at restricted material.
+    fn log_view(who: &Who, object: &str, act: &str) -> u64;
     /// Items with an image near a hash.
     fn match_image(pdq: &str) -> Vec<(ItemId, u32)>;
     /// All sources.

@@ -191,6 +191,9 @@ fn a_picture_is_blurred_and_never_the_collected_bytes() {
     assert_eq!(house.get(&format!("{picture}/blurred")).headers["content-type"], "image/png");
     let answer = house.get(&picture);
     assert_eq!(answer.headers["content-type"], "image/png");
+    // Who saw it unblurred is logged once; a blurred picture and one that is not there are no view.
+    let written = house.written();
+    assert_eq!(written.iter().filter(|line| line.contains("unblurred")).count(), 1, "{written:?}");
     assert_eq!(house.get(&format!("/picture/{}", "0".repeat(64))).status, 400);
     assert_eq!(house.get("/picture/../../etc/passwd").status, 404);
     assert!(house.get("/assets/app.css").body.contains(".reveal:not(:checked) ~ .frame img { filter: blur("));

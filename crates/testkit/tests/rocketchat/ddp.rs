@@ -1,4 +1,5 @@
 //! The WebSocket of the mock server, as either of the real servers speaks it.
+#![allow(clippy::unwrap_used)] // helpers of tests fail as tests do
 
 use std::net::TcpStream;
 use std::time::Duration;

@@ -44,7 +44,7 @@ pub enum SourceCommand {
         vedette source add section https://courier.example/politics/ --authorised-by 'J. Doe' --basis 'public pages'\n  \
         vedette source add telegram https://t.me/s/lantern_example --authorised-by 'J. Doe' --basis 'public channel'\n  \
         vedette source add folder ./incoming --authorised-by 'J. Doe' --basis 'material handed to the desk'")]
-    Add(SourceAdd),
+    Add(Box<SourceAdd>),
     /// Lists the sources with their health; channels seen in posts that wait for an authorisation with --suggested
     List {
         /// Channels that posts point to

@@ -86,7 +86,10 @@ pub(crate) async fn cite(
 
 /// A picture, drawn anew by the desk; never the bytes that were collected.
 pub(crate) async fn picture(State(app): State<App>, Path(text): Path<String>) -> Result<Response, WebError> {
-    let picture = app.picture(hash(&text)?).await?;
+    let hash = hash(&text)?;
+    let picture = app.picture(hash).await?;
+    // Seeing it unblurred is an act of a person, and stands in the log before the picture is sent.
+    app.act(move |door, who| door.log_view(who, &hash.hex(), "looked at a picture unblurred")).await?;
     Ok(([(CONTENT_TYPE, "image/png")], picture.png).into_response())
 }
 

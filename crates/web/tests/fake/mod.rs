@@ -129,6 +129,11 @@ impl Door for FakeDesk {
         }
     }
 
+    fn log_view(&self, who: &Who, object: &str, act: &str) -> DeskResult<u64> {
+        self.wrote(format!("{} {act} {object}", who.name()));
+        Ok(1)
+    }
+
     fn gaps(&self, id: SourceId) -> DeskResult<Vec<Gap>> {
         let from = "2026-11-20T12:01:00Z".parse().unwrap();
         let gap = |why: &str, closed_at| Gap {
