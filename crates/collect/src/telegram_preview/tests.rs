@@ -36,7 +36,8 @@ struct Channel {
 
 impl Channel {
     fn start() -> Self {
-        let (posts, asked): (Arc<Mutex<Vec<Post>>>, Arc<Mutex<Vec<String>>>) = Default::default();
+        let posts: Arc<Mutex<Vec<Post>>> = Arc::default();
+        let asked: Arc<Mutex<Vec<String>>> = Arc::default();
         let (shown, log) = (posts.clone(), asked.clone());
         let answer = move |request: &Asked| {
             let mut log = log.lock().unwrap();

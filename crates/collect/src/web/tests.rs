@@ -20,7 +20,8 @@ struct Site {
 
 impl Site {
     fn start() -> Self {
-        let (pages, asked): (Arc<Mutex<BTreeMap<String, String>>>, Arc<Mutex<Vec<String>>>) = Default::default();
+        let pages: Arc<Mutex<BTreeMap<String, String>>> = Arc::default();
+        let asked: Arc<Mutex<Vec<String>>> = Arc::default();
         let (shown, log) = (pages.clone(), asked.clone());
         let server = Server::start(Arc::new(move |request: &Asked| {
             let mut log = log.lock().unwrap();
