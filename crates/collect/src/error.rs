@@ -65,7 +65,9 @@ pub enum CollectError {
         why: String,
     },
     /// HTTP 401.
-    #[error("{url} does not accept the login (401, {said}): the token has run out or was withdrawn; log in again and store a valid token or password for this source")]
+    #[error(
+        "{url} does not accept the login (401, {said}): the token has run out or was withdrawn; log in again and store a valid token or password for this source"
+    )]
     Unauthorised {
         /// What was asked.
         url: String,

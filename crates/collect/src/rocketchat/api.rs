@@ -364,7 +364,8 @@ pub(crate) fn room(value: &Value) -> Option<RoomInfo> {
 
 /// A digest of what moves in a room's description.
 fn stamp(value: &Value) -> String {
-    let moving: Vec<&Value> = ["_updatedAt", "lm", "msgs", "lastMessage"].iter().filter_map(|key| value.get(key)).collect();
+    let moving: Vec<&Value> =
+        ["_updatedAt", "lm", "msgs", "lastMessage"].iter().filter_map(|key| value.get(key)).collect();
     super::cursor::digest(serde_json::to_string(&moving).unwrap_or_default().as_bytes())
 }
 

@@ -123,9 +123,8 @@ impl Board {
         let whole_every = Duration::from_secs(server.rooms() as u64 * CALLS_PER_ROOM * CALL_S * 2);
         let followed = server.followed.get(room).filter(|followed| later(followed.at, whole_every) > now);
         let stamp = |room: &RoomInfo| Some(room.stamp.clone());
-        let unmoved = followed.is_some_and(|followed| {
-            followed.stamp.is_some() && followed.stamp == listed.as_ref().and_then(stamp)
-        });
+        let unmoved = followed
+            .is_some_and(|followed| followed.stamp.is_some() && followed.stamp == listed.as_ref().and_then(stamp));
         Word { unmoved, followed_ms: followed.map(|followed| followed.server_ms), listed }
     }
 

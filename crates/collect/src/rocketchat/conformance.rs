@@ -2,8 +2,8 @@
 //! single haul, and by a live connection with rounds when it asks for them. The evidence must be the same.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -299,14 +299,8 @@ pub(crate) fn listen(
     thread.join().unwrap().unwrap();
 }
 
-pub(crate) const QUICK: Rhythm = Rhythm {
-    tick_ms: 2,
-    subscribe_ms: 0,
-    silence_ms: 45_000,
-    answer_ms: 20_000,
-    backoff_ms: 1,
-    backoff_ms_max: 4,
-};
+pub(crate) const QUICK: Rhythm =
+    Rhythm { tick_ms: 2, subscribe_ms: 0, silence_ms: 45_000, answer_ms: 20_000, backoff_ms: 1, backoff_ms_max: 4 };
 
 /// Ids whose versions differ by nature: what is heard live can be more than rounds see.
 fn compare_live(plan: &Plan, variant: Ddp, reference: &Ledger, live: &Ledger) {

@@ -52,7 +52,11 @@ impl RocketchatConnector {
             };
             let room = match room {
                 Ok(room) => room,
-                Err(error @ (CollectError::Refused(_) | CollectError::RoomNotFound { .. } | CollectError::Forbidden { .. })) => {
+                Err(
+                    error @ (CollectError::Refused(_)
+                    | CollectError::RoomNotFound { .. }
+                    | CollectError::Forbidden { .. }),
+                ) => {
                     notes.push(format!("the discussion `{}` is not followed any more: {error}", below.room_name));
                     close(position, place, &error);
                     continue;

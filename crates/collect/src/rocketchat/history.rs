@@ -149,7 +149,10 @@ mod tests {
 
     fn message(ts_ms: i64) -> (Message, String) {
         let kind = Kind::System;
-        (Message { id: "x".into(), ts_ms: Some(ts_ms), updated_ms: None, discussion: None, kind, notes: vec![] }, ts_ms.to_string())
+        (
+            Message { id: "x".into(), ts_ms: Some(ts_ms), updated_ms: None, discussion: None, kind, notes: vec![] },
+            ts_ms.to_string(),
+        )
     }
 
     #[test]

@@ -79,7 +79,8 @@ impl Ledger {
             (known.state, &known.text, known.edited_at) == (new.state, &new.text, new.edited_at)
                 && known.files.len() == new.files.len()
                 && known.files.iter().zip(&new.files).all(|(known, new)| {
-                    (&known.0, &known.1) == (&new.0, &new.1) && (known.2.is_none() || new.2.is_none() || known.2 == new.2)
+                    (&known.0, &known.1) == (&new.0, &new.1)
+                        && (known.2.is_none() || new.2.is_none() || known.2 == new.2)
                 })
         });
         match alike {
@@ -140,10 +141,16 @@ impl Ledger {
 
     /// States of one item's versions, in order.
     pub(crate) fn states(&self, id: &str) -> Vec<&'static str> {
-        self.items.get(id).map(|item| item.versions.iter().map(|version| version.state.word()).collect()).unwrap_or_default()
+        self.items
+            .get(id)
+            .map(|item| item.versions.iter().map(|version| version.state.word()).collect())
+            .unwrap_or_default()
     }
 
     pub(crate) fn texts(&self, id: &str) -> Vec<&str> {
-        self.items.get(id).map(|item| item.versions.iter().map(|version| version.text.as_str()).collect()).unwrap_or_default()
+        self.items
+            .get(id)
+            .map(|item| item.versions.iter().map(|version| version.text.as_str()).collect())
+            .unwrap_or_default()
     }
 }

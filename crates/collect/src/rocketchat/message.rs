@@ -88,8 +88,7 @@ fn empty_message() -> Message {
 
 /// Reads a message from its slice. `link` makes the public address from an id.
 pub fn read(slice: &str, link: &dyn Fn(&str) -> String) -> Message {
-    let mut message =
-        empty_message();
+    let mut message = empty_message();
     let value = match lenient(slice) {
         Ok(value) => value,
         Err(why) => {
@@ -120,8 +119,7 @@ pub fn read(slice: &str, link: &dyn Fn(&str) -> String) -> Message {
 
 /// Reads an entry of a list of deletions: `{_id, _deletedAt}`.
 pub fn read_deletion(slice: &str, link: &dyn Fn(&str) -> String) -> Message {
-    let mut message =
-        empty_message();
+    let mut message = empty_message();
     let value = lenient(slice).unwrap_or(Value::Null);
     message.updated_ms = value.get("_deletedAt").and_then(time_ms);
     let Some(id) = text_of(&value, "_id").filter(|id| !id.is_empty() && id.len() <= NAME_BYTES_MAX) else {

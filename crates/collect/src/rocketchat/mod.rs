@@ -115,11 +115,7 @@ impl RocketchatConnector {
         }
         let room = match word.listed.clone() {
             Some(info) => rooms::permit(&self.api, &self.source, info)?,
-            None => rooms::find(
-                &mut self.api,
-                &self.source,
-                known.as_ref().map(|position| position.room_id.as_str()),
-            )?,
+            None => rooms::find(&mut self.api, &self.source, known.as_ref().map(|position| position.room_id.as_str()))?,
         };
         let mut position = known.unwrap_or_else(|| Position::start(&room.info.id, &room.info.name));
         let mut notes = changes_of_room(&mut position, &room.info);
@@ -170,7 +166,9 @@ impl RocketchatConnector {
                 self.env.board.list(key, &rooms, pages, now);
                 Ok(true)
             }
-            Err(error @ (CollectError::Forbidden { .. } | CollectError::Status { .. } | CollectError::NotFound { .. })) => {
+            Err(
+                error @ (CollectError::Forbidden { .. } | CollectError::Status { .. } | CollectError::NotFound { .. }),
+            ) => {
                 tracing::debug!(%error, "the server does not list its rooms");
                 Ok(false)
             }
@@ -193,7 +191,10 @@ impl RocketchatConnector {
             && position.sweeps.is_empty()
             && !self.sweep_is_due(position)
             && !self.env.board.has_waiting(self.id)
-            && position.discussions.iter().all(|below| below.closed.is_some() || still(below, &self.word(&below.room_id)))
+            && position
+                .discussions
+                .iter()
+                .all(|below| below.closed.is_some() || still(below, &self.word(&below.room_id)))
     }
 
     /// Closes the gaps that ended before this round began: all changes since were taken.
@@ -259,6 +260,8 @@ impl Connector for RocketchatConnector {
     }
 }
 
+#[cfg(test)]
+mod budget;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]

@@ -46,7 +46,8 @@ fn live_through(watch: &mut Watch, acts: &[Act]) -> Vec<String> {
         let pick = |ids: &[String], at: usize| ids.get(at % ids.len().max(1)).cloned();
         match act {
             Act::Post(later) | Act::Reply(later, _) | Act::Import(later) => {
-                clock += i64::from(later / 2);
+                // A server never dates a change before one that it dated already.
+                clock = clock.max(watch.server.now_ms()) + i64::from(later / 2);
                 let id = format!("post{:03}", ids.len());
                 let mut post = NewPost { id: id.clone(), ..NewPost::text(ROOM, "wick_keeper", &id).at(clock) };
                 if let Act::Reply(_, parent) = act {
@@ -111,6 +112,8 @@ proptest! {
         });
         let ids = live_through(&mut watch, &acts);
         prop_assert!(watch.errors.is_empty(), "{:?}", watch.errors);
+        // More posts in one millisecond than fit a page are said not to be compared.
+        let compared = !watch.ledger.notes.iter().any(|note| note.contains("were not compared"));
         for id in &ids {
             let shown = watch.server.message(id);
             let shown = shown.filter(|shown| shown["t"] != "rm" && shown["_hidden"] != true);
@@ -122,7 +125,7 @@ proptest! {
                     prop_assert!(last.is_some_and(|last| !last.state.is_gone()), "{} is there", id);
                 }
                 // What was posted and taken away between two rounds may never have been seen.
-                None => prop_assert!(last.is_none_or(|last| last.state.is_gone()), "{} is gone: {:?}", id, last),
+                None => prop_assert!(!compared || last.is_none_or(|last| last.state.is_gone()), "{} is gone: {:?}", id, last),
             }
         }
         let (before, new) = (watch.ledger.evidence(), watch.ledger.new);

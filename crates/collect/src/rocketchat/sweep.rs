@@ -14,9 +14,9 @@ use super::history::{iso, smaller};
 use super::message::{Kind, read};
 use super::page::Page;
 use super::{RocketchatConnector, Room, api, rooms};
+use crate::CollectError;
 use crate::connector::Take;
 use crate::guard::{Response, shown};
-use crate::CollectError;
 
 /// Milliseconds of a day.
 const DAY_MS: i64 = 24 * 3_600 * 1_000;

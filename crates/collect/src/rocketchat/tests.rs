@@ -447,12 +447,8 @@ fn a_room_that_is_not_there_is_told_by_check_with_what_is() {
 
 #[test]
 fn direct_messages_are_always_refused_and_private_rooms_without_their_owner() {
-    let info = |kind: &str| RoomInfo {
-        id: "R".into(),
-        name: "a room/ä".into(),
-        kind: kind.into(),
-        ..RoomInfo::default()
-    };
+    let info =
+        |kind: &str| RoomInfo { id: "R".into(), name: "a room/ä".into(), kind: kind.into(), ..RoomInfo::default() };
     for (kind, authority, permitted) in [
         ("c", AuthorityKind::Public, true),
         ("p", AuthorityKind::Public, false),

@@ -1,5 +1,6 @@
 //! The mock Rocket.Chat server is as awkward as the real one: each test is one behaviour that a connector trips over.
 
+mod ddp;
 mod sync;
 
 use std::time::{Duration, Instant};

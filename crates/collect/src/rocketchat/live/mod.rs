@@ -93,7 +93,11 @@ pub struct RocketchatLive {
 enum End {
     Stopped,
     /// It broke, and why; when something last came over it.
-    Lost { since: Timestamp, why: String, rooms: Vec<Tuned> },
+    Lost {
+        since: Timestamp,
+        why: String,
+        rooms: Vec<Tuned>,
+    },
 }
 
 /// One connection while it lasts.
@@ -115,11 +119,7 @@ struct Session<'a> {
 
 impl RocketchatLive {
     /// A connection for sources that share a [`live_key`], with their stored cursors; nothing is connected yet.
-    pub fn new(
-        sources: &[(Source, Option<Cursor>)],
-        secret: Option<&Secret>,
-        env: Env,
-    ) -> Result<Self, CollectError> {
+    pub fn new(sources: &[(Source, Option<Cursor>)], secret: Option<&Secret>, env: Env) -> Result<Self, CollectError> {
         let (first, _) = sources.first().ok_or_else(|| CollectError::Refused("no source to listen to".to_owned()))?;
         let api = Api::new(&first.asked, secret, env.clone())?;
         let wanted = sources.iter().map(|(source, cursor)| Wanted::new(source, cursor.as_ref()));
@@ -404,9 +404,8 @@ impl Session<'_> {
         event: Hear<'_>,
     ) -> Result<(), Ended> {
         let (id, notice) = name.split_once('/').map_or((name, None), |(id, notice)| (id, Some(notice)));
-        let places: Vec<usize> = (0..self.rooms.len())
-            .filter(|place| self.rooms.get(*place).is_some_and(|room| room.id == id))
-            .collect();
+        let places: Vec<usize> =
+            (0..self.rooms.len()).filter(|place| self.rooms.get(*place).is_some_and(|room| room.id == id)).collect();
         // One room can belong to several sources.
         for place in places {
             let Some(room) = self.rooms.get(place).cloned() else { continue };
@@ -479,7 +478,6 @@ impl Session<'_> {
         Ok(())
     }
 }
-
 
 #[cfg(test)]
 mod tests;

@@ -31,9 +31,8 @@ impl Socket {
         let mut request = address.as_str().into_client_request().map_err(|error| unreachable(error.to_string()))?;
         let agent = USER_AGENT.parse().expect("our own name is a valid header");
         request.headers_mut().insert("user-agent", agent);
-        let config = WebSocketConfig::default()
-            .max_message_size(Some(FRAME_BYTES_MAX))
-            .max_frame_size(Some(FRAME_BYTES_MAX));
+        let config =
+            WebSocketConfig::default().max_message_size(Some(FRAME_BYTES_MAX)).max_frame_size(Some(FRAME_BYTES_MAX));
         let made = tungstenite::client::client_with_config(request, wire, Some(config));
         let inner = match made {
             Ok((socket, _)) => socket,

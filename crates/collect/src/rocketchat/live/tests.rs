@@ -26,7 +26,11 @@ fn text(server: &RocketChat, id: &str) {
     server.post(NewPost { id: id.to_owned(), ..post });
 }
 
-fn subscribed(watch: &mut Watch, count: u64, wait: &mut dyn FnMut(&mut Watch, &dyn Fn(&super::super::ledger::Ledger) -> bool)) {
+fn subscribed(
+    watch: &mut Watch,
+    count: u64,
+    wait: &mut dyn FnMut(&mut Watch, &dyn Fn(&super::super::ledger::Ledger) -> bool),
+) {
     let started = Instant::now();
     while watch.server.subscriptions() < count {
         assert!(started.elapsed() < Duration::from_secs(10), "{} subscriptions", watch.server.subscriptions());
@@ -54,7 +58,8 @@ fn a_break_opens_a_gap_that_the_next_round_closes() {
         panic!("{:?}", watch.ledger.gaps)
     };
     assert_eq!((from, to), (closed_from, closed_to));
-    assert_eq!(from.as_millisecond(), START_MS + 60_000);
+    // Rounds move the clock by the pauses they make.
+    assert!((START_MS + 60_000..START_MS + 120_000).contains(&from.as_millisecond()), "{from}");
     assert!(why.contains("connection was lost"), "{why}");
 }
 
@@ -202,7 +207,10 @@ fn a_haul_names_its_way_and_holds_the_exact_slice_and_no_secret() {
             LiveEvent::Haul(_, haul) => {
                 let url = watched(&server).asked.address.replacen("http", "ws", 1);
                 assert!(haul.request.url.starts_with(&format!("{url}/websocket#")), "{}", haul.request.url);
-                assert_eq!((haul.request.connector.as_str(), &haul.page_keep), ("rocketchat-live/1", &PageKeep::Sealed));
+                assert_eq!(
+                    (haul.request.connector.as_str(), &haul.page_keep),
+                    ("rocketchat-live/1", &PageKeep::Sealed)
+                );
                 let slice = &haul.found[0].exhibit;
                 assert!(haul.page.windows(slice.len()).any(|part| part == slice.as_slice()));
                 assert!(haul.cursor.is_none(), "what is heard never moves the cursor");
@@ -264,7 +272,8 @@ fn hostile_frames_end_nothing() {
     let mut watch = watch(|_| {});
     listen(&mut watch, QUICK, &mut |watch, wait| {
         subscribed(watch, 3, wait);
-        let strange = [json!({"_id": null}), json!({"msg": {"$date": 1}, "u": 7, "files": {"x": []}}), json!({"ts": "never"})];
+        let strange =
+            [json!({"_id": null}), json!({"msg": {"$date": 1}, "u": 7, "files": {"x": []}}), json!({"ts": "never"})];
         for extra in strange {
             let extra = extra.as_object().unwrap().clone();
             watch.server.post(NewPost { extra, ..NewPost::text(ROOM, "wick_keeper", "strange") });
