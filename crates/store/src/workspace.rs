@@ -91,7 +91,16 @@ impl Workspace {
         let keys = custody.map(|custody| custody.keys.clone());
         let log = Arc::new(SignedLog::new(Arc::clone(&records), dir.join("log"), keys, writable)?);
         if let Some(custody) = custody {
-            log.begin(custody.refuse, custody.now)?;
+            match log.begin(custody.refuse, custody.now) {
+                // Comparing writes tiles. Nothing can be taken in while the disk is full, and reading must go on.
+                Err(StoreError::Full(why)) => {
+                    tracing::warn!(
+                        why,
+                        "the disk is full: the log is compared with the one last seen when there is room"
+                    );
+                }
+                outcome => outcome?,
+            }
         }
         let index = Arc::new(TantivyIndex::open(&dir.join("index"), writable)?);
         let workspace = Self { dir: dir.to_owned(), mode, records, blobs, index, log, _lock: lock };

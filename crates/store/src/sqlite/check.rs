@@ -171,6 +171,16 @@ impl Checking<'_> {
         for sha256 in silent {
             self.find("erasure", sha256.hex(), "a leaf with the reason", "none");
         }
+        for table in ["erasures", "item_erasures"] {
+            let mut statement = self.tx.prepare(&format!(
+                "SELECT id FROM (SELECT id, leaf, LAG(leaf) OVER (ORDER BY id) AS before FROM {table})
+                     WHERE leaf <= before LIMIT {FINDINGS_MAX}"
+            ))?;
+            let wrong = statement.query_map([], |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?;
+            for id in wrong {
+                self.find("erasure row", format!("{table} row {id}"), "a leaf of its own, in order", "another's");
+            }
+        }
         // A leaf that tells nothing any more must have been named by an erasure: otherwise emptying it would hide a change.
         let mut statement = self.tx.prepare(
             "SELECT idx FROM leaves WHERE salt IS NULL AND idx NOT IN
