@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use vedette_core::ports::CustodyLog;
-use vedette_core::{LeafKind, LogKey, LogStatus, SealedCheckpoint};
+use vedette_core::{Checkpoint, LeafKind, LogKey, LogStatus, SealedCheckpoint};
 use vedette_preserve::VerifyReport;
 use vedette_preserve::records::{Record, ViewRecord, whole};
 use vedette_preserve::verify::{self, Progress, Scrubbed};
@@ -32,6 +32,11 @@ impl Desk {
         let ports = &self.ports;
         let (records, blobs, log) = (ports.records.as_ref(), ports.blobs.as_ref(), ports.log.as_ref());
         Ok(verify::verify_from(records, blobs, Some(log), from, progress)?)
+    }
+
+    /// How far the log has come, by its rows alone.
+    pub fn log_edge(&self) -> DeskResult<Checkpoint> {
+        Ok(self.ports.records.checkpoint()?)
     }
 
     /// The log towards the world, for taking its checkpoints to witnesses.

@@ -1,4 +1,4 @@
-//! The serving process: pages on loopback with their guards, and commands of other processes sent to it.
+//! The serving process: pages on loopback with their guards, commands of other processes sent to it, and what it hears live.
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
@@ -10,6 +10,7 @@ use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use kit::Desk;
+use vedette_testkit::rocketchat::{NewPost, RocketChat, Settings};
 
 /// A serving process that ends with the test.
 struct Serving {
@@ -19,11 +20,15 @@ struct Serving {
 
 impl Serving {
     fn start(desk: &Desk) -> Self {
+        Self::start_with(desk, &[])
+    }
+
+    fn start_with(desk: &Desk, args: &[&str]) -> Self {
         // Port 0 is not offered by the program; a free one is taken and given back just before.
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let address = free.to_string();
         let mut child = desk
-            .command(&["serve", "--listen", &address])
+            .command(&[&["serve", "--listen", &address], args].concat())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -129,4 +134,61 @@ fn commands_travel_to_the_process_that_serves() {
     assert_eq!(desk.json(&["verify", "--json"])[0]["ok"], true);
     drop(serving);
     assert_eq!(desk.json(&["search", "mill", "--json"]).len(), 2, "the lock of a killed process is gone with it");
+}
+
+/// Waits until a search finds this many items.
+fn found(desk: &Desk, query: &str, count: usize) {
+    let started = std::time::Instant::now();
+    loop {
+        let hits = desk.json(&["search", query, "--json"]);
+        if hits.len() == count {
+            return;
+        }
+        assert!(started.elapsed() < Duration::from_secs(30), "{query}: {} instead of {count}", hits.len());
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+const OWN: [&str; 4] = ["--authorised-by", "J. Doe, head of desk", "--basis", "test"];
+
+#[test]
+fn a_file_put_into_a_watched_folder_is_found_within_moments() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.path("incoming")).unwrap();
+    desk.write("incoming/first.txt", "The mill of Kelmora stands still.");
+    desk.ok(&[&["source", "add", "folder", "incoming"], &OWN[..]].concat());
+    let _serving = Serving::start_with(&desk, &["--every", "3600"]);
+    found(&desk, "kelmora", 1);
+    desk.write("incoming/second.txt", "The mill of Kelmora turns again.");
+    found(&desk, "kelmora", 2);
+}
+
+#[test]
+fn a_chat_room_is_heard_live_and_caught_up_after_a_break() {
+    let desk = Desk::new();
+    let server = RocketChat::start(Settings::default()).unwrap();
+    let room = server.add_room("lantern-media");
+    let (user, password) = server.account();
+    desk.write("password", &password);
+    let url = server.base_url();
+    let host = url.trim_start_matches("http://");
+    let add = ["source", "add", "rocketchat", &url, "--room", "lantern-media", "--user", &user];
+    desk.ok(&[&add[..], &["--password-file", "password", "--allow-private", host], &OWN[..]].concat());
+    let _serving = Serving::start_with(&desk, &["--every", "3600"]);
+    let subscribed = |count| {
+        let started = std::time::Instant::now();
+        while server.subscriptions() < count {
+            assert!(started.elapsed() < Duration::from_secs(30), "{} subscriptions", server.subscriptions());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    subscribed(3);
+    let post = server.post(NewPost::text(&room, "lamp", "The mill of Kelmora stands still."));
+    found(&desk, "kelmora", 1);
+    server.delete(&post);
+    found(&desk, "state:deleted", 1);
+    server.drop_sockets();
+    server.post(NewPost::text(&room, "lamp", "Nobody in Kelmora heard this."));
+    found(&desk, "kelmora", 2);
+    assert!(desk.ok(&["verify"]).contains("all well"));
 }

@@ -1,5 +1,6 @@
 //! The twenty scenarios of the mock server. Each is watched in three ways: by rounds, by rounds that crash before every
 //! single haul, and by a live connection with rounds when it asks for them. The evidence must be the same.
+#![allow(clippy::type_complexity)] // said once, in a test
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! For tests: a desk in memory. It takes hauls in as the store does: a version is told by its key, the same one twice is
 //! one, a file that comes late completes its version, and what is missing from a complete window is gone.
+#![allow(clippy::type_complexity)] // said once, in a test
 
 use std::collections::BTreeMap;
 

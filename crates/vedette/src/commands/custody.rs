@@ -34,7 +34,7 @@ pub fn verify(json: bool, resume: bool, context: &Context<'_>, io: &mut Io) -> R
     let path = context.dir.join(STATE);
     let from = if resume { left(&path, context, io)? } else { Scrubbed::default() };
     let (bytes_before, started) = (from.bytes, Instant::now());
-    let status = context.desk.log_status()?;
+    let edge = context.desk.log_edge()?;
     let (mut hashed, mut hashing) = (from.bytes, started.elapsed());
     let mut noted = Instant::now();
     let report = context.desk.verify_from(from, &mut |now| {
@@ -44,7 +44,7 @@ pub fn verify(json: bool, resume: bool, context: &Context<'_>, io: &mut Io) -> R
         io.progress(format!("verified {} of {}, {} MB hashed", now.done, now.all, hashed / 1_000_000));
         if noted.elapsed().as_secs() >= STATE_EVERY_S {
             noted = Instant::now();
-            let left = Left { log_size: status.size, log_root: status.root, scrubbed: now.scrubbed.clone() };
+            let left = Left { log_size: edge.size, log_root: edge.root, scrubbed: now.scrubbed.clone() };
             // Only an interrupted run reads it, and that can begin anew.
             if let Ok(text) = serde_json::to_string(&left) {
                 std::fs::write(&path, text).ok();

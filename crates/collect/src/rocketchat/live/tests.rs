@@ -1,4 +1,5 @@
 //! The live connection against a mock server that breaks off, goes silent, refuses and lies.
+#![allow(clippy::type_complexity)] // said once, in a test
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
