@@ -385,7 +385,10 @@ impl Session<'_> {
                 format!("live news of room {} were refused ({said}): it is asked for news in rounds only", room.id)
             }
             // Without membership that is the rule, so it is no news: deletions are found by the rounds.
-            _ => return Ok(tracing::debug!(room = %room.id, said, "no live notices of deletions")),
+            _ => {
+                tracing::debug!(room = %room.id, said, "no live notices of deletions");
+                return Ok(());
+            }
         };
         let room = room.clone();
         let mut haul = news::empty(&room, &self.live.api, self.live.env.now());

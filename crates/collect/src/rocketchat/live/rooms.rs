@@ -32,6 +32,9 @@ pub(crate) struct Tuned {
     pub(crate) on: bool,
 }
 
+/// A source whose room cannot be listened to, and why.
+type Refused = (SourceId, CollectError);
+
 impl Wanted {
     pub(crate) fn new(source: &Source, cursor: Option<&Cursor>) -> Result<Self, CollectError> {
         let position = cursor.map(Position::read).transpose()?;
@@ -40,10 +43,7 @@ impl Wanted {
 }
 
 /// Finds the rooms; those that cannot be listened to come with the reason.
-pub(crate) fn tune(
-    api: &mut Api,
-    wanted: &[Wanted],
-) -> Result<(Vec<Tuned>, Vec<(SourceId, CollectError)>), CollectError> {
+pub(crate) fn tune(api: &mut Api, wanted: &[Wanted]) -> Result<(Vec<Tuned>, Vec<Refused>), CollectError> {
     let list = match wanted.len() {
         0..LISTING_FROM_ROOMS => Vec::new(),
         _ => rooms::all(api)?,
