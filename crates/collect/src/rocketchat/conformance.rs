@@ -252,12 +252,22 @@ fn errors_of_plans_tell_what_to_do() {
     assert!(notes.contains("now called `lantern-archive`") && notes.contains("was archived"), "{notes}");
 }
 
+#[test]
+fn a_host_that_files_are_redirected_to_sees_no_credentials() {
+    let plan = plans::named("file-elsewhere").unwrap();
+    let other = RocketChat::start(Settings::default()).unwrap();
+    let watch = play(&plan, |settings| settings.files_at = Some(other.base_url()), None);
+    assert_eq!(watch.ledger.items.len(), 2);
+    let asked = other.requests();
+    assert!(asked.len() >= 2, "it was asked: {asked:?}");
+    assert!(asked.iter().all(|asked| !asked.had_credentials), "{asked:?}");
+}
+
+/// Takes in what is heard until the ledger is as wanted and nothing more comes for a moment.
+pub(crate) type Wait<'a> = &'a mut dyn FnMut(&mut Watch, &dyn Fn(&Ledger) -> bool);
+
 /// A live connection and the rounds that it asks for, as a desk runs them.
-pub(crate) fn listen(
-    watch: &mut Watch,
-    rhythm: Rhythm,
-    while_on: &mut dyn FnMut(&mut Watch, &mut dyn FnMut(&mut Watch, &dyn Fn(&Ledger) -> bool)),
-) {
+pub(crate) fn listen(watch: &mut Watch, rhythm: Rhythm, while_on: &mut dyn FnMut(&mut Watch, Wait<'_>)) {
     let source = (watched(&watch.server), watch.ledger.cursor.clone());
     let mut env = watch.env.clone();
     // The connection lives in real time; what it writes down is dated by the plan's clock.

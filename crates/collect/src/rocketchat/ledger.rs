@@ -9,13 +9,16 @@ use vedette_core::{Cursor, Found, GapNote, Haul, VersionState};
 
 use crate::{CollectError, Connector};
 
+/// Name, address, and digest and length of the bytes when they came.
+type File = (String, Option<String>, Option<(String, usize)>);
+
 /// A version, as far as its key goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Version {
     pub(crate) state: VersionState,
     pub(crate) text: String,
     pub(crate) edited_at: Option<Timestamp>,
-    pub(crate) files: Vec<(String, Option<String>, Option<(String, usize)>)>,
+    pub(crate) files: Vec<File>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,18 +13,22 @@ struct Client(WebSocket<TcpStream>);
 
 impl Client {
     fn connect(server: &RocketChat) -> Self {
-        let stream = TcpStream::connect(server.base_url().trim_start_matches("http://")).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        let stream =
+            TcpStream::connect(server.base_url().trim_start_matches("http://")).expect("the mock answers on loopback");
+        stream.set_read_timeout(Some(Duration::from_secs(5))).expect("the mock answers on loopback");
         let url = format!("{}/websocket", server.base_url().replacen("http", "ws", 1));
-        Self(tungstenite::client(url, stream).unwrap().0)
+        Self(tungstenite::client(url, stream).expect("the mock answers on loopback").0)
     }
 
     fn say(&mut self, value: Value) {
-        self.0.send(Message::text(value.to_string())).unwrap();
+        self.0.send(Message::text(value.to_string())).expect("the mock answers on loopback");
     }
 
     fn hear(&mut self) -> Value {
-        serde_json::from_str(self.0.read().unwrap().to_text().unwrap()).unwrap()
+        serde_json::from_str(
+            self.0.read().expect("the mock answers on loopback").to_text().expect("the mock answers on loopback"),
+        )
+        .expect("the mock answers on loopback")
     }
 
     fn log_in(&mut self, server: &RocketChat) -> Vec<String> {
@@ -40,7 +44,8 @@ impl Client {
 }
 
 fn server(ddp: Ddp) -> (RocketChat, String) {
-    let server = RocketChat::start(Settings { ddp, keep_history: true, ..Settings::default() }).unwrap();
+    let server = RocketChat::start(Settings { ddp, keep_history: true, ..Settings::default() })
+        .expect("the mock answers on loopback");
     let room = server.add_room(ROOM);
     (server, room)
 }

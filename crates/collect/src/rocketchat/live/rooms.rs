@@ -32,6 +32,9 @@ pub(crate) struct Tuned {
     pub(crate) on: bool,
 }
 
+/// A source whose room cannot be listened to, and why.
+type Refused = (SourceId, CollectError);
+
 impl Wanted {
     pub(crate) fn new(source: &Source, cursor: Option<&Cursor>) -> Result<Self, CollectError> {
         let position = cursor.map(Position::read).transpose()?;
@@ -39,11 +42,8 @@ impl Wanted {
     }
 }
 
-/// Sources whose rooms cannot be listened to, and why.
-pub(super) type Refused = Vec<(SourceId, CollectError)>;
-
 /// Finds the rooms; those that cannot be listened to come with the reason.
-pub(crate) fn tune(api: &mut Api, wanted: &[Wanted]) -> Result<(Vec<Tuned>, Refused), CollectError> {
+pub(crate) fn tune(api: &mut Api, wanted: &[Wanted]) -> Result<(Vec<Tuned>, Vec<Refused>), CollectError> {
     let list = match wanted.len() {
         0..LISTING_FROM_ROOMS => Vec::new(),
         _ => rooms::all(api)?,
