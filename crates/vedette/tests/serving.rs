@@ -168,6 +168,7 @@ fn a_chat_room_is_heard_live_and_caught_up_after_a_break() {
     let desk = Desk::new();
     let server = RocketChat::start(Settings::default()).unwrap();
     let room = server.add_room("lantern-media");
+    server.let_in(&room, true);
     let (user, password) = server.account();
     desk.write("password", &password);
     let url = server.base_url();

@@ -9,12 +9,16 @@ use vedette_preserve::note::{Note, VerifierKey};
 use vedette_preserve::tiles::{TileFile, TileWriter};
 use vedette_preserve::tree::Tree;
 
+use super::files::UNFINISHED;
 use super::{ROWS, SignedLog};
 use crate::fault::Fault;
 use crate::sqlite::sealing;
 
 /// Findings about tiles that are told one by one.
 const FINDINGS_MAX: usize = 1_000;
+
+/// Leaves of a full tile.
+const TILE_LEAVES: u64 = 256;
 
 type Finding = [String; 4];
 
@@ -117,6 +121,7 @@ fn check_tiles(
 ) -> StoreResult<()> {
     let (mut writer, mut tree) = (TileWriter::default(), Tree::default());
     let mut compared = Compared { log, expected: HashSet::new(), findings: Vec::new() };
+    let begun = sizes_begun(&log.folder.list());
     loop {
         let count = log.records.read(|tx| {
             sealing::commitments(tx, writer.size(), ROWS, &mut |commitment| {
@@ -126,6 +131,8 @@ fn check_tiles(
                 writer.append(&commitment, &mut |file| {
                     if published {
                         compared.file(&file);
+                    } else {
+                        compared.older(&file, false);
                     }
                     Ok::<(), Fault>(())
                 })?;
@@ -144,6 +151,12 @@ fn check_tiles(
                             &tree.root().hex(),
                         ));
                     }
+                } else if begun.contains(&size) {
+                    // Written for a checkpoint that was never signed: the process or the disk ended first.
+                    writer.partials(&mut |file| {
+                        compared.older(&file, false);
+                        Ok::<(), Fault>(())
+                    })?;
                 }
                 Ok(())
             })
@@ -163,6 +176,18 @@ fn check_tiles(
     }
     findings.append(&mut compared.findings);
     Ok(())
+}
+
+/// Sizes of the log for which there are partial tiles of leaves.
+fn sizes_begun(files: &[String]) -> HashSet<u64> {
+    let size = |path: &String| {
+        let rest = path.strip_prefix("tile/0/").or_else(|| path.strip_prefix("tile/entries/"))?;
+        let (place, width) = rest.split_once(".p/")?;
+        // `x001/234` is tile 1234 (C2SP tlog-tiles).
+        let number: u64 = place.replace(['x', '/'], "").parse().ok()?;
+        number.checked_mul(TILE_LEAVES)?.checked_add(width.parse().ok()?)
+    };
+    files.iter().filter_map(size).collect()
 }
 
 struct Compared<'l> {
@@ -206,7 +231,9 @@ impl Compared<'_> {
     /// stay; they are compared with what they are the beginning of.
     fn strangers(&mut self) {
         for path in self.log.folder.list() {
-            if self.expected.contains(&path) || self.findings.len() >= FINDINGS_MAX {
+            // A file that was never finished says nothing to anybody, and is written anew the next time.
+            let unfinished = path.ends_with(UNFINISHED);
+            if unfinished || self.expected.contains(&path) || self.findings.len() >= FINDINGS_MAX {
                 continue;
             }
             let found = self.log.folder.bytes(&path).unwrap_or_default();

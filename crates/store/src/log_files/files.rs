@@ -14,6 +14,9 @@ use vedette_preserve::tiles::{Tile, TileFile, TileSource, TileWriter, WIDTH, ent
 use crate::fault::io_error;
 use crate::log_files::keys;
 
+/// Ending of a file that is being written.
+pub(super) const UNFINISHED: &str = ".new";
+
 /// Bytes of the largest file here: an entry bundle of 256 entries of 34 bytes.
 const FILE_BYTES_MAX: u64 = 34 * WIDTH;
 /// Tiles kept in memory while proofs are computed: 8 KiB each.
@@ -87,8 +90,13 @@ impl LogFolder {
         let path = self.dir.join(path);
         let folder = path.parent().unwrap_or(&self.dir);
         fs::create_dir_all(folder).map_err(|error| io_error("make", folder, error))?;
-        let new = path.with_extension("new");
-        fs::write(&new, bytes).and_then(|()| fs::rename(&new, &path)).map_err(|error| io_error("write", &path, error))
+        let new = PathBuf::from(format!("{}{UNFINISHED}", path.display()));
+        let written = fs::write(&new, bytes).and_then(|()| fs::rename(&new, &path));
+        if written.is_err() {
+            // The error that is told is the one of writing.
+            fs::remove_file(&new).ok();
+        }
+        written.map_err(|error| io_error("write", &path, error))
     }
 
     /// Makes all tiles durable: one call for all of them, because an intake may bring hundreds.
