@@ -24,7 +24,9 @@ pub struct Whereabouts {
 impl Desk {
     /// Looks for an address or an id and says what is known.
     pub fn whereabouts(&self, question: &str) -> DeskResult<Whereabouts> {
-        let question = question.trim();
+        // The pages and reports show addresses defanged; they are asked for as they are shown.
+        let question = question.trim().replace("hxxp", "http").replace("[.]", ".");
+        let question = question.as_str();
         let mut known = Whereabouts::default();
         if question.is_empty() || question.len() > QUESTION_BYTES_MAX {
             known.reasons.push("give an address, or the id that the source itself uses".to_owned());

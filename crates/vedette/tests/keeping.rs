@@ -25,7 +25,8 @@ fn with_posts() -> Desk {
 #[test]
 fn what_is_here_is_found_by_its_id_and_by_its_address() {
     let desk = with_posts();
-    for question in ["m-lamps", "https://chat.example/c/room?msg=m-lamps"] {
+    let defanged = "hxxps://chat[.]example/c/room?msg=m-lamps";
+    for question in ["m-lamps", "https://chat.example/c/room?msg=m-lamps", defanged] {
         let known = &desk.json(&["why", question, "--json"])[0];
         assert_eq!(known["items"], json!(["i1"]), "{question}");
         assert_eq!(known["reasons"], json!([]));
