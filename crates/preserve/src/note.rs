@@ -8,7 +8,7 @@
 //! use vedette_preserve::note::{CheckpointText, Note, SigningKey};
 //!
 //! let key = SigningKey::from_seed("vedette.invalid/0011223344556677", &[7; 32]);
-//! let text = CheckpointText { origin: key.name().to_owned(), size: 3, root: vedette_preserve::sha256(b"…") };
+//! let text = CheckpointText { origin: key.name().to_owned(), size: 3, root: vedette_preserve::sha256(b"three leaves") };
 //! let note = Note::signed(text.to_string(), &key);
 //! let read: Note = note.to_string().parse().unwrap();
 //! assert!(read.signed_by(&key.verifier()).unwrap());
