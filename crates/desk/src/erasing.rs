@@ -1,6 +1,7 @@
 //! Erasing on request and when a source's time of keeping is up. Proofs stay: the leaf hashes, and one leaf that says who
 //! erased what and why.
 
+use vedette_core::ports::IndexDocument;
 use vedette_core::{ErasedItem, Erasure, ItemId, Keeping, SourceId};
 
 use crate::{Desk, DeskError, DeskResult, Role, Who};
@@ -74,15 +75,26 @@ impl Desk {
     }
 
     fn erase(&self, item: ItemId, erasure: &Erasure) -> DeskResult<ErasedItem> {
-        // Rows first: a crash in between leaves files that the next opening removes.
+        // The index first: it is filled again from derived rows, which go too, so a crash after them would leave the words
+        // to be found. Then rows: a crash after them leaves files that the next opening removes.
+        let view = self.ports.records.item(item)?;
+        if view.source.asked.keeping.hold.is_none() {
+            let mut document = crate::index_document::of_item(&view);
+            let IndexDocument { original, ocr, translation, earlier, .. } = &mut document;
+            [original, ocr, translation, earlier].into_iter().for_each(String::clear);
+            self.index_erased(document)?;
+        }
         let gone = self.ports.records.erase_item(item, erasure)?;
         for sha256 in &gone.exhibits {
             self.ports.blobs.erase(*sha256)?;
         }
-        let document = crate::index_document::of_item(&self.ports.records.item(item)?);
+        self.index_erased(crate::index_document::of_item(&self.ports.records.item(item)?))?;
+        Ok(gone)
+    }
+
+    fn index_erased(&self, document: IndexDocument) -> DeskResult<()> {
         let _state = self.state();
         self.ports.index.put(&[document])?;
-        self.ports.index.commit(self.ports.index.sequence())?;
-        Ok(gone)
+        Ok(self.ports.index.commit(self.ports.index.sequence())?)
     }
 }

@@ -86,7 +86,10 @@ impl Records for SqliteRecords {
     }
 
     fn erase_item(&self, item: ItemId, erasure: &Erasure) -> StoreResult<ErasedItem> {
-        self.write(|tx| erasing::erase(tx, item, erasure))
+        let gone = self.write(|tx| erasing::erase(tx, item, erasure))?;
+        // The write-ahead file still holds the pages as they were; readers at work only put its emptying off.
+        self.on_writer(|connection| Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?))?;
+        Ok(gone)
     }
 
     fn expired_items(&self, now: Timestamp, limit: usize) -> StoreResult<Vec<ItemId>> {
