@@ -82,18 +82,16 @@ impl Desk {
             }
             return Ok(());
         }
-        let rhythm = match round.new {
-            0 => source.health.rhythm,
-            _ => {
-                let rhythm = health::rhythm(&records.latest_posts(id, RHYTHM_POSTS)?);
-                if rhythm != source.health.rhythm {
-                    records.set_rhythm(id, rhythm)?;
-                }
-                rhythm
-            }
-        };
-        let Some(rhythm) = rhythm.filter(|_| source.asked.kind != SourceKind::Folder) else { return Ok(()) };
-        let Some(last) = records.latest_posts(id, 1)?.first().copied() else { return Ok(()) };
+        // Its rhythm changes with its posts only; without news the last one is enough.
+        let posts = records.latest_posts(id, if round.new > 0 { RHYTHM_POSTS } else { 1 })?;
+        let rhythm = if round.new > 0 { health::rhythm(&posts) } else { source.health.rhythm };
+        if rhythm != source.health.rhythm {
+            records.set_rhythm(id, rhythm)?;
+        }
+        let (Some(rhythm), Some(last)) = (rhythm, posts.first().copied()) else { return Ok(()) };
+        if source.asked.kind == SourceKind::Folder {
+            return Ok(());
+        }
         if let Some(quiet) = health::silence(&rhythm, last, now) {
             let quiet = u64::try_from(quiet.as_secs()).unwrap_or(0);
             let text = format!(

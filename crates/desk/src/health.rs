@@ -11,7 +11,7 @@ const RHYTHM_PAUSES_MIN: usize = 10;
 /// Share of the pauses that are not longer than `longest_s`.
 const NEARLY_ALL: f64 = 0.95;
 /// How many times its longest pause a source is silent before somebody is told.
-const SILENCE_FACTOR: i64 = 2;
+const SILENCE_FACTOR: i32 = 2;
 /// No silence shorter than this is one, however busy the source usually is.
 const SILENCE_MIN: SignedDuration = SignedDuration::from_hours(1);
 /// Failures in a row from which a source raises an alert and is asked less often: one is weather, three are a fault.
@@ -45,8 +45,8 @@ pub(crate) fn rhythm(posts: &[Timestamp]) -> Option<Rhythm> {
 /// How long a source has been silent, when that is longer than its rhythm explains.
 pub(crate) fn silence(rhythm: &Rhythm, last_post: Timestamp, now: Timestamp) -> Option<SignedDuration> {
     let quiet = now.duration_since(last_post);
-    let longest = SignedDuration::from_secs(i64::try_from(rhythm.longest_s).unwrap_or(i64::MAX / SILENCE_FACTOR));
-    let usual_end = longest.checked_mul(SILENCE_FACTOR as i32).unwrap_or(SignedDuration::MAX);
+    let longest = SignedDuration::from_secs(i64::try_from(rhythm.longest_s).unwrap_or(i64::MAX));
+    let usual_end = longest.checked_mul(SILENCE_FACTOR).unwrap_or(SignedDuration::MAX);
     (quiet > usual_end.max(SILENCE_MIN)).then_some(quiet)
 }
 

@@ -86,7 +86,6 @@ impl Desk {
     fn explain_source(&self, source: &Source, question: &str, reasons: &mut Vec<String>) -> DeskResult<()> {
         let name = format!("{} ({})", source.id, source.asked.name);
         let (health, now) = (&source.health, self.now());
-        let before = reasons.len();
         match source.state {
             SourceState::Active => {}
             SourceState::Paused => reasons.push(format!("{name} is paused: `vedette source resume {}`", source.id)),
@@ -122,9 +121,6 @@ impl Desk {
         }
         if let Some(days) = source.asked.keeping.days {
             reasons.push(format!("{name} is kept for {days} days; what is older was erased"));
-        }
-        if reasons.len() == before {
-            reasons.push(format!("{name} shows nothing that would have kept it away"));
         }
         Ok(())
     }
