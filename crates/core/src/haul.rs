@@ -128,6 +128,29 @@ pub struct Found {
     pub files: Vec<FoundFile>,
 }
 
+impl Found {
+    /// A new post of which nothing is known yet but its id and its exact slice.
+    pub fn bare(native_id: impl Into<String>, exhibit: Vec<u8>, exhibit_type: &str) -> Self {
+        Self {
+            native_id: native_id.into(),
+            exhibit,
+            exhibit_type: exhibit_type.to_owned(),
+            state: VersionState::Posted,
+            title: None,
+            text: String::new(),
+            markup: Markup::Plain,
+            url: None,
+            posted_at: None,
+            edited_at: None,
+            author: None,
+            handles: Vec::new(),
+            thread_of: None,
+            lang: None,
+            files: Vec::new(),
+        }
+    }
+}
+
 /// A file of a post, fetched or not.
 #[derive(Debug, Clone)]
 pub struct FoundFile {

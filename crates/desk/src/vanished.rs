@@ -2,7 +2,7 @@
 //! post of that stretch that is missing is gone, though nobody said so.
 
 use vedette_core::ports::Records;
-use vedette_core::{CompleteWindow, Found, Haul, Markup, Source, StoreResult, VersionState};
+use vedette_core::{CompleteWindow, Found, Haul, Source, StoreResult, VersionState};
 use vedette_preserve::sha256;
 
 /// Posts of one window that are compared; a window with more is compared in the next rounds.
@@ -31,21 +31,10 @@ pub(crate) fn infer(source: &Source, haul: &mut Haul, records: &dyn Records) -> 
             "page": sha256(&haul.page),
         });
         haul.found.push(Found {
-            native_id,
-            exhibit: statement.to_string().into_bytes(),
-            exhibit_type: "application/json".to_owned(),
             state: VersionState::DeletedInferred,
-            title: None,
-            text: String::new(),
-            markup: Markup::Plain,
-            url: None,
             posted_at: Some(posted_at),
             edited_at: Some(noticed_at),
-            author: None,
-            handles: Vec::new(),
-            thread_of: None,
-            lang: None,
-            files: Vec::new(),
+            ..Found::bare(native_id, statement.to_string().into_bytes(), "application/json")
         });
         inferred += 1;
     }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use vedette_core::limits::{ATTACHMENTS_MAX, POST_TEXT_BYTES_MAX};
-use vedette_core::{Found, Markup, VersionState};
+use vedette_core::{Found, VersionState};
 
 use crate::folder::cut_text;
 
@@ -157,23 +157,7 @@ fn time(ms: Option<i64>) -> Option<Timestamp> {
 }
 
 fn empty(slice: &str, id: &str, link: &dyn Fn(&str) -> String) -> Found {
-    Found {
-        native_id: id.to_owned(),
-        exhibit: slice.as_bytes().to_vec(),
-        exhibit_type: SLICE_TYPE.to_owned(),
-        state: VersionState::Posted,
-        title: None,
-        text: String::new(),
-        markup: Markup::Plain,
-        url: Some(link(id)),
-        posted_at: None,
-        edited_at: None,
-        author: None,
-        handles: Vec::new(),
-        thread_of: None,
-        lang: None,
-        files: Vec::new(),
-    }
+    Found { url: Some(link(id)), ..Found::bare(id, slice.as_bytes().to_vec(), SLICE_TYPE) }
 }
 
 /// The target stands in `content` from room version 11 on and beside it before.

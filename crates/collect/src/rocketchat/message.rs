@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 use vedette_core::limits::{ATTACHMENTS_MAX, POST_TEXT_BYTES_MAX};
-use vedette_core::{Found, Markup, VersionState};
+use vedette_core::{Found, VersionState};
 
 use crate::folder::cut_text;
 
@@ -138,23 +138,7 @@ pub(crate) fn gone(slice: &str, id: &str, link: &dyn Fn(&str) -> String) -> Foun
 }
 
 fn empty(slice: &str, id: &str, link: &dyn Fn(&str) -> String) -> Found {
-    Found {
-        native_id: id.to_owned(),
-        exhibit: slice.as_bytes().to_vec(),
-        exhibit_type: SLICE_TYPE.to_owned(),
-        state: VersionState::Posted,
-        title: None,
-        text: String::new(),
-        markup: Markup::Plain,
-        url: Some(link(id)),
-        posted_at: None,
-        edited_at: None,
-        author: None,
-        handles: Vec::new(),
-        thread_of: None,
-        lang: None,
-        files: Vec::new(),
-    }
+    Found { url: Some(link(id)), ..Found::bare(id, slice.as_bytes().to_vec(), SLICE_TYPE) }
 }
 
 fn post(
