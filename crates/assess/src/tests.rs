@@ -9,13 +9,9 @@ const TEXT: &str = "The Order of the Grey Lantern will strike Kelmora on 4 Decem
 
 fn reading(quality: f32) -> Reading {
     Reading {
-        attachment: None,
-        page: None,
-        kind: ReadingKind::Text,
-        method: "test".to_owned(),
         language: Language { code: "en".to_owned(), script: "Latn".to_owned(), confidence: 1.0 },
         quality,
-        text: TEXT.to_owned(),
+        ..Reading::new(ReadingKind::Text, "test", TEXT)
     }
 }
 

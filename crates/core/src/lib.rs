@@ -19,11 +19,13 @@ mod intake;
 mod item;
 pub mod limits;
 mod log;
+pub mod opened;
 pub mod ports;
 mod query;
 mod reading;
 mod report;
 mod source;
+pub mod translation;
 mod views;
 mod watch;
 
@@ -48,13 +50,15 @@ pub use item::{Attachment, Item, Version, VersionState};
 pub use log::{
     Checkpoint, ErasedItem, Erasure, Errand, LeafKind, LogEntry, LogKey, LogStatus, SealedCheckpoint, Stamp,
 };
+pub use opened::FileFault;
 pub use query::{Clause, Facet, FacetCount, FieldName, Query, SearchAnswer, SearchHit, SearchRequest, SortBy};
-pub use reading::{Language, Reading, ReadingKind};
+pub use reading::{Language, Place, Reading, ReadingKind, Whereabouts};
 pub use report::{Audience, Block, BlockKind, EvidenceRef, Footnote, Release, Report, ReportStatus, Tlp};
 pub use source::{
     Authorisation, AuthorityKind, Cursor, Gap, Keeping, NewSource, Reach, Rhythm, Source, SourceHealth, SourceKind,
     SourceState, SourceSuggestion,
 };
+pub use translation::{Translation, TranslationStatus, Translator};
 pub use views::{
     Counts, ExhibitInfo, FamilyMember, FamilyView, InboxQuery, InboxRow, ItemView, LikenessKind, LikenessView,
     TimelineBucket, VersionView,

@@ -85,15 +85,7 @@ impl Analyst {
             language.code = stated.split(['-', '_']).next().unwrap_or(stated).to_lowercase();
         }
         let findings = self.findings(&text, &language, posted_at);
-        let reading = Reading {
-            attachment: None,
-            page: None,
-            kind: ReadingKind::Text,
-            method: "as given".to_owned(),
-            language,
-            quality: 1.0,
-            text,
-        };
+        let reading = Reading { language, ..Reading::new(ReadingKind::Text, "as given", text) };
         let readings = [reading];
         let all = [findings];
         let assessment = self.assess(&readings, &all, None, posted_at, event_window_days);

@@ -3,8 +3,8 @@
 
 use jiff::Timestamp;
 use vedette_core::{
-    Derived, FamilyId, Findings, ImageHash, ItemId, Language, MentionKind, NewLikeness, NewVersion, Reading,
-    ReadingKind, Source, SourceId, TakenVersion, VersionId, VersionState, VersionView,
+    Derived, FamilyId, Findings, ImageHash, ItemId, MentionKind, NewLikeness, NewVersion, Reading, ReadingKind, Source,
+    SourceId, TakenVersion, VersionId, VersionState, VersionView,
 };
 
 use crate::{Analyst, DeskConfig};
@@ -104,15 +104,7 @@ pub(crate) fn own_text(title: Option<&str>, text: &str, state: VersionState) -> 
     if text.trim().is_empty() {
         return Vec::new();
     }
-    vec![Reading {
-        attachment: None,
-        page: None,
-        kind: ReadingKind::Text,
-        method: "as posted".to_owned(),
-        language: Language { code: "und".to_owned(), script: "Zyyy".to_owned(), confidence: 0.0 },
-        quality: 1.0,
-        text,
-    }]
+    vec![Reading::new(ReadingKind::Text, "as posted", text)]
 }
 
 /// Recognises every text of every material, on `threads` threads.

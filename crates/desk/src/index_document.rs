@@ -95,8 +95,9 @@ fn add_texts(document: &mut IndexDocument, readings: &[Reading]) {
     for reading in readings {
         let field = match reading.kind {
             ReadingKind::Text | ReadingKind::Html => &mut document.original,
-            ReadingKind::Ocr | ReadingKind::PdfText => &mut document.ocr,
             ReadingKind::Translation => &mut document.translation,
+            // Everything that was taken from a file.
+            _ => &mut document.ocr,
         };
         append(field, &reading.text);
     }

@@ -5,6 +5,8 @@ use jiff::SignedDuration;
 use vedette_core::limits::{JOB_TRIES_MAX, PDQ_QUALITY_MIN};
 use vedette_core::{Attachment, ImageHash, Job, JobKind, Markup, Reading, ReadingKind, Version, VersionView};
 
+use vedette_read::{FileToRead, NoMemo};
+
 use crate::derive::{self, Material};
 use crate::{Desk, DeskError, DeskResult, Role, Who};
 
@@ -122,7 +124,8 @@ impl Desk {
             material.problems.push(format!("the bytes of `{}` are gone (erased, or the vault is damaged)", file.name));
             return Ok(());
         };
-        let read = self.rooms.reader.read_file(&bytes, file.media_type.as_deref(), Some(&file.name));
+        let whole = FileToRead::new(&bytes).named(&file.name).said_to_be(file.media_type.as_deref());
+        let read = self.rooms.reader.read_file(&whole, &NoMemo);
         material.problems.extend(read.problems.into_iter().map(|problem| format!("{}: {problem}", file.name)));
         if let Some(image) = read.image {
             if image.quality < PDQ_QUALITY_MIN {
@@ -136,15 +139,9 @@ impl Desk {
                 height: image.height,
             });
         }
-        material.readings.extend(read.readings.into_iter().map(|text| Reading {
-            attachment: Some(file.id),
-            page: text.page,
-            kind: text.kind,
-            method: text.method,
-            language: text.language,
-            quality: text.quality,
-            text: text.text,
-        }));
+        material
+            .readings
+            .extend(read.readings.into_iter().map(|reading| Reading { attachment: Some(file.id), ..reading }));
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use crate::wire::{read_request, write_answer};
-use crate::{OpenError, open, sandbox, self_test};
+use crate::{FileFault, open, sandbox, self_test};
 
 /// The cage could not be built.
 const EXIT_NO_SANDBOX: u8 = 70;
@@ -42,9 +42,9 @@ pub fn run_child(mut stdin: impl Read, mut stdout: impl Write) -> ExitCode {
             return ExitCode::from(EXIT_NO_SANDBOX);
         }
     };
-    let outcome = read_request(&mut stdin).and_then(|(hint, bytes)| {
-        catch_unwind(AssertUnwindSafe(|| open(&bytes, &hint)))
-            .unwrap_or_else(|_| Err(OpenError::Damaged("its decoder gave up".to_owned())))
+    let outcome = read_request(&mut stdin).and_then(|(request, bytes)| {
+        catch_unwind(AssertUnwindSafe(|| open(&bytes, &request)))
+            .unwrap_or_else(|_| Err(FileFault::Damaged("its decoder gave up".to_owned())))
     });
     match write_answer(&mut stdout, Some(state), &outcome) {
         Ok(()) => ExitCode::SUCCESS,

@@ -15,7 +15,6 @@
 
 mod child;
 pub mod decode;
-mod error;
 pub mod gray;
 pub mod html;
 pub mod limits;
@@ -27,10 +26,10 @@ pub mod sniff;
 pub mod wire;
 
 pub use child::{read_one, run_child};
-pub use error::OpenError;
-pub use wire::Hint;
+pub use vedette_core::opened::{FileFault, Request};
 
-use crate::limits::INPUT_BYTES_MAX;
+use vedette_core::opened::{INPUT_BYTES_MAX, PdfFacts};
+
 use crate::sniff::{Sniffed, sniff};
 
 /// An opened file.
@@ -44,41 +43,29 @@ pub enum Opened {
     /// A plain text.
     Text(decode::Decoded),
     /// A PDF; its text is taken by a tool.
-    Pdf(pdf::PdfFacts),
+    Pdf(PdfFacts),
 }
 
-impl Opened {
-    /// The word for it in the protocol.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Image(_) => "image",
-            Self::Html(_) => "html",
-            Self::Text(_) => "text",
-            Self::Pdf(_) => "pdf",
-        }
-    }
-}
-
-/// Opens one file. Its bytes choose the decoder; the hint only tells a fragment of HTML from plain text.
+/// Opens one file. Its bytes choose the decoder; the request's type only tells a fragment of HTML from plain text.
 ///
 /// # Errors
-/// Classified, see [`OpenError`].
-pub fn open(bytes: &[u8], hint: &Hint) -> Result<Opened, OpenError> {
+/// Classified, see [`FileFault`].
+pub fn open(bytes: &[u8], request: &Request) -> Result<Opened, FileFault> {
     if bytes.len() as u64 > INPUT_BYTES_MAX {
-        return Err(OpenError::TooLarge(format!("{} bytes, the limit is {INPUT_BYTES_MAX}", bytes.len())));
+        return Err(FileFault::TooLarge(format!("{} bytes, the limit is {INPUT_BYTES_MAX}", bytes.len())));
     }
     if bytes.is_empty() {
-        return Err(OpenError::Truncated("it has no bytes".to_owned()));
+        return Err(FileFault::Truncated("it has no bytes".to_owned()));
     }
     match sniff(bytes) {
         Sniffed::Image(format) => Ok(Opened::Image(Box::new(picture::open_picture(bytes, format)?))),
         Sniffed::Pdf(offset) => Ok(Opened::Pdf(pdf::look(bytes, offset))),
         Sniffed::Html => Ok(Opened::Html(html::read_html(bytes))),
-        Sniffed::Other(kind) => Err(OpenError::Unsupported(kind.to_owned())),
+        Sniffed::Other(kind) => Err(FileFault::Unsupported(kind.to_owned())),
         Sniffed::Unknown => {
             let text = decode::decode_text(bytes)
-                .ok_or_else(|| OpenError::Unsupported("its bytes are neither text nor a known format".to_owned()))?;
-            let said_html = hint.media_type.as_deref().is_some_and(|said| {
+                .ok_or_else(|| FileFault::Unsupported("its bytes are neither text nor a known format".to_owned()))?;
+            let said_html = request.media_type.as_deref().is_some_and(|said| {
                 let said = said.to_ascii_lowercase();
                 said.starts_with("text/html") || said.starts_with("application/xhtml")
             });

@@ -1,23 +1,14 @@
 //! PDF: only looked at from outside. Whether it is locked and whether its end is missing; its text is taken by a tool in a
 //! sandbox of its own.
 
+use vedette_core::opened::PdfFacts;
+
 use crate::sniff::find;
 
 /// Bytes at the end in which the end marker is looked for (ISO 32000-1, annex H.3.4.4).
 const END_MARKER_WITHIN: usize = 2_048;
 /// Bytes at each end in which the trailer, and with it the mark of encryption, is looked for.
 const TRAILER_WITHIN: usize = 256 * 1024;
-
-/// What a PDF shows from outside.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PdfFacts {
-    /// Version in the header, such as `1.7`; empty when it is not of that form.
-    pub version: String,
-    /// An encryption dictionary is named. Such a file may still open without a password.
-    pub encrypted: bool,
-    /// The end marker is missing.
-    pub truncated: bool,
-}
 
 /// Looks at a PDF whose header stands at `offset`.
 pub fn look(bytes: &[u8], offset: usize) -> PdfFacts {

@@ -8,7 +8,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 use vedette_likeness::{Pdq, PdqHash, Rgb, pdq::pdq_with_dihedral};
 
-use crate::OpenError;
+use crate::FileFault;
 use crate::gray::{Gray, prepare};
 use crate::limits::{IMAGE_ALLOC_BYTES_MAX, IMAGE_PIXELS_MAX, PREVIEW_SIDE_MAX};
 use crate::sniff::find;
@@ -44,7 +44,7 @@ pub struct Picture {
 }
 
 /// Decodes an image of `format`.
-pub fn open_picture(bytes: &[u8], format: ImageFormat) -> Result<Picture, OpenError> {
+pub fn open_picture(bytes: &[u8], format: ImageFormat) -> Result<Picture, FileFault> {
     let name = format_name(format)?;
     let (decoded, orientation) = decode(bytes, format, name)?;
     let truncated = format == ImageFormat::Jpeg && {
@@ -54,7 +54,7 @@ pub fn open_picture(bytes: &[u8], format: ImageFormat) -> Result<Picture, OpenEr
     let rgb = on_white(decoded);
     let pixels = Rgb { width: rgb.width(), height: rgb.height(), pixels: rgb.as_raw() };
     let (pdq, dihedral) = pdq_with_dihedral(pixels)
-        .map_err(|error| OpenError::Damaged(format!("the {name} image cannot be hashed: {error}")))?;
+        .map_err(|error| FileFault::Damaged(format!("the {name} image cannot be hashed: {error}")))?;
     let mut image = DynamicImage::ImageRgb8(rgb);
     image.apply_orientation(orientation);
     let preview = image.thumbnail(PREVIEW_SIDE_MAX.min(image.width()), PREVIEW_SIDE_MAX.min(image.height()));
@@ -73,7 +73,7 @@ pub fn open_picture(bytes: &[u8], format: ImageFormat) -> Result<Picture, OpenEr
     })
 }
 
-fn format_name(format: ImageFormat) -> Result<&'static str, OpenError> {
+fn format_name(format: ImageFormat) -> Result<&'static str, FileFault> {
     match format {
         ImageFormat::Png => Ok("png"),
         ImageFormat::Jpeg => Ok("jpeg"),
@@ -81,11 +81,11 @@ fn format_name(format: ImageFormat) -> Result<&'static str, OpenError> {
         ImageFormat::Gif => Ok("gif"),
         ImageFormat::Bmp => Ok("bmp"),
         ImageFormat::Tiff => Ok("tiff"),
-        other => Err(OpenError::Unsupported(format!("an image of format {other:?}"))),
+        other => Err(FileFault::Unsupported(format!("an image of format {other:?}"))),
     }
 }
 
-fn decode(bytes: &[u8], format: ImageFormat, name: &str) -> Result<(DynamicImage, Orientation), OpenError> {
+fn decode(bytes: &[u8], format: ImageFormat, name: &str) -> Result<(DynamicImage, Orientation), FileFault> {
     let classify = |error: ImageError| classified(error, name);
     let mut reader = ImageReader::with_format(BufReader::new(Cursor::new(bytes)), format);
     let mut limits = Limits::default();
@@ -94,22 +94,22 @@ fn decode(bytes: &[u8], format: ImageFormat, name: &str) -> Result<(DynamicImage
     let mut decoder = reader.into_decoder().map_err(classify)?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > IMAGE_PIXELS_MAX || decoder.total_bytes() > IMAGE_ALLOC_BYTES_MAX {
-        return Err(OpenError::TooLarge(format!("the {name} image says it has {width} x {height} pixels")));
+        return Err(FileFault::TooLarge(format!("the {name} image says it has {width} x {height} pixels")));
     }
     if width == 0 || height == 0 {
-        return Err(OpenError::Damaged(format!("the {name} image has no pixels")));
+        return Err(FileFault::Damaged(format!("the {name} image has no pixels")));
     }
     // A broken note about the camera must not hide the picture.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     Ok((DynamicImage::from_decoder(decoder).map_err(classify)?, orientation))
 }
 
-fn classified(error: ImageError, name: &str) -> OpenError {
+fn classified(error: ImageError, name: &str) -> FileFault {
     match error {
-        ImageError::Limits(limit) => OpenError::TooLarge(format!("the {name} image: {limit}")),
-        ImageError::Unsupported(what) => OpenError::Unsupported(format!("the {name} image: {what}")),
+        ImageError::Limits(limit) => FileFault::TooLarge(format!("the {name} image: {limit}")),
+        ImageError::Unsupported(what) => FileFault::Unsupported(format!("the {name} image: {what}")),
         ImageError::IoError(io) if io.kind() == std::io::ErrorKind::UnexpectedEof => {
-            OpenError::Truncated(format!("the {name} image ends before its last pixel"))
+            FileFault::Truncated(format!("the {name} image ends before its last pixel"))
         }
         other => {
             let text = other.to_string();
@@ -122,9 +122,9 @@ fn classified(error: ImageError, name: &str) -> OpenError {
                 "No more bytes",
             ];
             if early_end.iter().any(|mark| text.to_ascii_lowercase().contains(&mark.to_ascii_lowercase())) {
-                OpenError::Truncated(format!("the {name} image: {text}"))
+                FileFault::Truncated(format!("the {name} image: {text}"))
             } else {
-                OpenError::Damaged(format!("the {name} image: {text}"))
+                FileFault::Damaged(format!("the {name} image: {text}"))
             }
         }
     }
@@ -154,10 +154,10 @@ fn blurred(preview: &DynamicImage) -> DynamicImage {
     small.resize_exact(preview.width(), preview.height(), Resample::Triangle)
 }
 
-fn png(image: &DynamicImage) -> Result<Vec<u8>, OpenError> {
+fn png(image: &DynamicImage) -> Result<Vec<u8>, FileFault> {
     let mut bytes = Vec::new();
     image
         .write_with_encoder(PngEncoder::new_with_quality(&mut bytes, CompressionType::Fast, FilterType::Adaptive))
-        .map_err(|error| OpenError::Damaged(format!("no preview could be made: {error}")))?;
+        .map_err(|error| FileFault::Damaged(format!("no preview could be made: {error}")))?;
     Ok(bytes)
 }

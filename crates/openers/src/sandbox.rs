@@ -11,18 +11,9 @@ use rustix::process::{Resource, Rlimit, Signal, setrlimit};
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
 };
-use serde::{Deserialize, Serialize};
+use vedette_core::opened::SandboxState;
 
 use crate::limits::{CHILD_ADDRESS_BYTES_MAX, CHILD_CPU_SECONDS_MAX, CHILD_FILES_MAX};
-
-/// What holds the child.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SandboxState {
-    /// `full`, `partial` or `none`, as the kernel knows it.
-    pub landlock: String,
-    /// The list of system calls is in force.
-    pub seccomp: bool,
-}
 
 /// The cage could not be built; nothing was read.
 #[derive(Debug, thiserror::Error)]

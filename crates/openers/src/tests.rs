@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 
-use crate::{Hint, OpenError, Opened, open};
+use crate::{FileFault, Opened, Request, open};
 
 fn picture(width: u32, height: u32) -> DynamicImage {
     DynamicImage::ImageRgb8(RgbImage::from_fn(width, height, |x, y| {
@@ -19,9 +19,9 @@ fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
 }
 
 fn opened_image(bytes: &[u8]) -> crate::picture::Picture {
-    match open(bytes, &Hint::default()).expect("it opens") {
+    match open(bytes, &Request::default()).expect("it opens") {
         Opened::Image(picture) => *picture,
-        other => panic!("{} is no image", other.word()),
+        other => panic!("{other:?} is no image"),
     }
 }
 
@@ -72,22 +72,28 @@ fn a_large_picture_gets_a_small_preview() {
 
 #[test]
 fn the_name_does_not_choose_the_decoder() {
-    let hint = Hint { media_type: Some("application/pdf".to_owned()), name: Some("report.html".to_owned()) };
+    let hint = Request {
+        media_type: Some("application/pdf".to_owned()),
+        name: Some("report.html".to_owned()),
+        ..Request::default()
+    };
     assert!(matches!(open(&encoded(&picture(30, 30), ImageFormat::Png), &hint), Ok(Opened::Image(_))));
 }
 
 #[test]
 fn a_fragment_is_html_when_its_source_says_so() {
-    let said = Hint { media_type: Some("text/html; charset=utf-8".to_owned()), name: None };
+    let said = Request { media_type: Some("text/html; charset=utf-8".to_owned()), ..Request::default() };
     assert!(matches!(open(b"<p>One<p>two", &said), Ok(Opened::Html(page)) if page.text == "One\ntwo"));
-    assert!(matches!(open(b"<p>One<p>two", &Hint::default()), Ok(Opened::Text(text)) if text.text == "<p>One<p>two"));
+    assert!(
+        matches!(open(b"<p>One<p>two", &Request::default()), Ok(Opened::Text(text)) if text.text == "<p>One<p>two")
+    );
 }
 
 #[test]
 fn a_picture_of_3_600_million_pixels_is_refused_by_its_header() {
     for (width, height) in [(60_000, 60_000), (100_001, 1_000), (u32::MAX >> 1, 1)] {
         assert!(
-            matches!(open(&png_header(width, height), &Hint::default()), Err(OpenError::TooLarge(_))),
+            matches!(open(&png_header(width, height), &Request::default()), Err(FileFault::TooLarge(_))),
             "{width} x {height}"
         );
     }
@@ -96,14 +102,14 @@ fn a_picture_of_3_600_million_pixels_is_refused_by_its_header() {
 #[test]
 fn a_cut_picture_is_named_as_cut() {
     let png = encoded(&picture(200, 200), ImageFormat::Png);
-    assert!(matches!(open(&png[..png.len() / 2], &Hint::default()), Err(OpenError::Truncated(_))));
+    assert!(matches!(open(&png[..png.len() / 2], &Request::default()), Err(FileFault::Truncated(_))));
     let jpeg = encoded(&picture(200, 200), ImageFormat::Jpeg);
-    match open(&jpeg[..jpeg.len() / 2], &Hint::default()) {
+    match open(&jpeg[..jpeg.len() / 2], &Request::default()) {
         Ok(Opened::Image(picture)) => assert!(picture.truncated),
-        Err(OpenError::Truncated(_)) => {}
+        Err(FileFault::Truncated(_)) => {}
         other => panic!("{other:?}"),
     }
-    assert!(matches!(open(b"", &Hint::default()), Err(OpenError::Truncated(_))));
+    assert!(matches!(open(b"", &Request::default()), Err(FileFault::Truncated(_))));
 }
 
 #[test]
@@ -120,7 +126,7 @@ fn a_picture_whose_middle_was_overwritten_does_no_harm() {
                 bytes[at] = (random >> 13) as u8;
             }
             // Any outcome but a panic will do.
-            drop(open(&bytes, &Hint::default()));
+            drop(open(&bytes, &Request::default()));
         }
     }
 }
@@ -149,7 +155,7 @@ fn what_is_transparent_shows_white() {
 
 #[test]
 fn other_kinds_are_named() {
-    let error = open(b"PK\x03\x04....word/document.xml", &Hint::default()).expect_err("it is not read");
+    let error = open(b"PK\x03\x04....word/document.xml", &Request::default()).expect_err("it is not read");
     assert_eq!(error.to_string(), "the file is of a kind that is not read: a Word document");
     assert_eq!(error.advice(), "convert it to PDF, PNG or text and import the copy");
 }

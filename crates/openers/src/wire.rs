@@ -1,135 +1,57 @@
-//! The language between parent and child, on pipes.
-//!
-//! A request is the four letters `VDR1`, the length of a JSON header (32 bits, little-endian), the header, the length of the
-//! file (64 bits) and the file. An answer is `VDA1`, the length of a JSON header, the header, and the sections whose lengths
-//! the header lists. The parent believes nothing of it: every value is checked again there.
+//! Reads the request from the parent and writes the answer; the form is described in `vedette_core::opened`.
 
 use std::io::{Read, Write};
 
-use serde::{Deserialize, Serialize};
+use vedette_core::opened::{
+    ANSWER_BYTES_MAX, ANSWER_HEADER_BYTES_MAX, ANSWER_MAGIC, AnswerHeader, Facts, INPUT_BYTES_MAX, ImageFacts,
+    REQUEST_HEADER_BYTES_MAX, REQUEST_MAGIC, Request, SandboxState, TextFacts, WireFault, one_line,
+};
 
-use crate::error::one_line;
-use crate::limits::{ANSWER_BYTES_MAX, ANSWER_HEADER_BYTES_MAX, INPUT_BYTES_MAX, REQUEST_HEADER_BYTES_MAX};
-use crate::sandbox::SandboxState;
-use crate::{OpenError, Opened};
+use crate::{FileFault, Opened};
 
-/// Opens a request.
-pub const REQUEST_MAGIC: &[u8; 4] = b"VDR1";
-/// Opens an answer.
-pub const ANSWER_MAGIC: &[u8; 4] = b"VDA1";
-
-/// What the source said about a file. Only used to choose how text is read; never to choose a decoder.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hint {
-    /// Media type, such as `text/html`.
-    #[serde(default)]
-    pub media_type: Option<String>,
-    /// File name.
-    #[serde(default)]
-    pub name: Option<String>,
-}
-
-/// Header of an answer. `error` or the facts of what was `opened`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct AnswerHeader {
-    pub sandbox: Option<SandboxState>,
-    /// `image`, `html`, `text` or `pdf`.
-    pub opened: Option<String>,
-    pub error: Option<WireError>,
-    pub image: Option<WireImage>,
-    pub text: Option<WireText>,
-    pub pdf: Option<WirePdf>,
-    /// Lengths of the sections that follow.
-    pub sections: Vec<u64>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct WireError {
-    pub class: String,
-    pub detail: String,
-}
-
-/// Sections: grey pixels, preview, blurred preview.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct WireImage {
-    pub format: String,
-    pub width: u32,
-    pub height: u32,
-    pub pdq: String,
-    pub quality: u8,
-    pub dihedral: Vec<String>,
-    pub truncated: bool,
-    pub text_likely: bool,
-    pub gray_width: u32,
-    pub gray_height: u32,
-    pub inverted: bool,
-    pub scale: f32,
-}
-
-/// Sections: the text in UTF-8.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct WireText {
-    pub encoding: String,
-    pub guessed: bool,
-    pub lossy: bool,
-    pub cut: bool,
-    pub title: Option<String>,
-    pub lang: Option<String>,
-    pub links: Vec<String>,
-    pub hidden_bytes: u64,
-}
-
-/// No sections.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct WirePdf {
-    pub version: String,
-    pub encrypted: bool,
-    pub truncated: bool,
-}
-
-/// Reads a request: the hint and the file.
-pub(crate) fn read_request(stdin: &mut impl Read) -> Result<(Hint, Vec<u8>), OpenError> {
+/// Reads a request and its file.
+pub(crate) fn read_request(stdin: &mut impl Read) -> Result<(Request, Vec<u8>), FileFault> {
     let broken =
-        |error: std::io::Error| OpenError::Damaged(format!("the request from the parent process is broken: {error}"));
+        |error: std::io::Error| FileFault::Damaged(format!("the request from the parent process is broken: {error}"));
     let mut magic = [0; 4];
     stdin.read_exact(&mut magic).map_err(broken)?;
     let mut header_bytes = [0; 4];
     stdin.read_exact(&mut header_bytes).map_err(broken)?;
     let header_bytes = u32::from_le_bytes(header_bytes);
     if &magic != REQUEST_MAGIC || header_bytes > REQUEST_HEADER_BYTES_MAX {
-        return Err(OpenError::Damaged("the parent process speaks another version of the protocol".to_owned()));
+        return Err(FileFault::Damaged("the parent process speaks another version of the protocol".to_owned()));
     }
     let mut header = vec![0; header_bytes as usize];
     stdin.read_exact(&mut header).map_err(broken)?;
-    let hint: Hint = serde_json::from_slice(&header).map_err(|error| broken(error.into()))?;
+    let request: Request = serde_json::from_slice(&header).map_err(|error| broken(error.into()))?;
     let mut length = [0; 8];
     stdin.read_exact(&mut length).map_err(broken)?;
     let length = u64::from_le_bytes(length);
     if length > INPUT_BYTES_MAX {
-        return Err(OpenError::TooLarge(format!("{length} bytes, the limit is {INPUT_BYTES_MAX}")));
+        return Err(FileFault::TooLarge(format!("{length} bytes, the limit is {INPUT_BYTES_MAX}")));
     }
     let mut bytes = Vec::with_capacity(length as usize);
     stdin.take(length).read_to_end(&mut bytes).map_err(broken)?;
     if bytes.len() as u64 != length {
-        return Err(OpenError::Damaged("the parent process stopped sending".to_owned()));
+        return Err(FileFault::Damaged("the parent process stopped sending".to_owned()));
     }
-    Ok((hint, bytes))
+    Ok((request, bytes))
 }
 
 /// Writes the answer.
 pub(crate) fn write_answer(
     stdout: &mut impl Write,
     sandbox: Option<SandboxState>,
-    outcome: &Result<Opened, OpenError>,
+    outcome: &Result<Opened, FileFault>,
 ) -> std::io::Result<()> {
     let (mut header, mut sections) = match outcome {
         Ok(opened) => facts(opened),
-        Err(error) => (failed(error), Vec::new()),
+        Err(fault) => (failed(fault), Vec::new()),
     };
     if sections.iter().map(|section| section.len() as u64).sum::<u64>()
         > ANSWER_BYTES_MAX - u64::from(ANSWER_HEADER_BYTES_MAX)
     {
-        header = failed(&OpenError::TooLarge("what was read does not fit into one answer".to_owned()));
+        header = failed(&FileFault::TooLarge("what was read does not fit into one answer".to_owned()));
         sections.clear();
     }
     header.sandbox = sandbox;
@@ -144,16 +66,15 @@ pub(crate) fn write_answer(
     stdout.flush()
 }
 
-fn failed(error: &OpenError) -> AnswerHeader {
-    let error = WireError { class: error.class().to_owned(), detail: error.detail() };
-    AnswerHeader { error: Some(error), ..AnswerHeader::default() }
+fn failed(fault: &FileFault) -> AnswerHeader {
+    let fault = WireFault { class: fault.class().to_owned(), detail: fault.detail() };
+    AnswerHeader { fault: Some(fault), ..AnswerHeader::default() }
 }
 
 fn facts(opened: &Opened) -> (AnswerHeader, Vec<&[u8]>) {
-    let mut header = AnswerHeader { opened: Some(opened.word().to_owned()), ..AnswerHeader::default() };
-    let sections = match opened {
-        Opened::Image(picture) => {
-            header.image = Some(WireImage {
+    let (facts, sections): (Facts, Vec<&[u8]>) = match opened {
+        Opened::Image(picture) => (
+            Facts::Image(ImageFacts {
                 format: picture.format.to_owned(),
                 width: picture.width,
                 height: picture.height,
@@ -166,11 +87,11 @@ fn facts(opened: &Opened) -> (AnswerHeader, Vec<&[u8]>) {
                 gray_height: picture.gray.height,
                 inverted: picture.gray.inverted,
                 scale: picture.gray.scale,
-            });
-            vec![picture.gray.pixels.as_slice(), &picture.preview_png, &picture.blurred_png]
-        }
-        Opened::Html(page) => {
-            header.text = Some(WireText {
+            }),
+            vec![&picture.gray.pixels, &picture.preview_png, &picture.blurred_png],
+        ),
+        Opened::Html(page) => (
+            Facts::Html(TextFacts {
                 encoding: page.encoding.to_owned(),
                 guessed: false,
                 lossy: page.lossy,
@@ -179,29 +100,22 @@ fn facts(opened: &Opened) -> (AnswerHeader, Vec<&[u8]>) {
                 lang: page.lang.as_deref().map(one_line),
                 links: page.links.clone(),
                 hidden_bytes: page.hidden_bytes as u64,
-            });
-            vec![page.text.as_bytes()]
-        }
-        Opened::Text(text) => {
-            header.text = Some(WireText {
+            }),
+            vec![page.text.as_bytes()],
+        ),
+        Opened::Text(text) => (
+            Facts::Text(TextFacts {
                 encoding: text.encoding.to_owned(),
                 guessed: text.guessed,
                 lossy: text.lossy,
                 cut: text.cut,
-                title: None,
-                lang: None,
-                links: Vec::new(),
-                hidden_bytes: 0,
-            });
-            vec![text.text.as_bytes()]
-        }
-        Opened::Pdf(pdf) => {
-            header.pdf =
-                Some(WirePdf { version: pdf.version.clone(), encrypted: pdf.encrypted, truncated: pdf.truncated });
-            Vec::new()
-        }
+                ..TextFacts::default()
+            }),
+            vec![text.text.as_bytes()],
+        ),
+        Opened::Pdf(pdf) => (Facts::Pdf(pdf.clone()), Vec::new()),
     };
-    (header, sections)
+    (AnswerHeader { opened: Some(facts), ..AnswerHeader::default() }, sections)
 }
 
 #[cfg(test)]
@@ -215,19 +129,22 @@ mod tests {
 
     #[test]
     fn a_request_is_read_back() {
-        let wire = request(b"VDR1", br#"{"media_type":"text/html"}"#, 3, b"abcdef");
-        let (hint, bytes) = read_request(&mut wire.as_slice()).expect("it is a request");
-        assert_eq!((hint.media_type.as_deref(), hint.name, bytes.as_slice()), (Some("text/html"), None, &b"abc"[..]));
+        let wire = request(b"VDR2", br#"{"media_type":"text/html"}"#, 3, b"abcdef");
+        let (request, bytes) = read_request(&mut wire.as_slice()).expect("it is a request");
+        assert_eq!(
+            (request.media_type.as_deref(), request.name, bytes.as_slice()),
+            (Some("text/html"), None, &b"abc"[..])
+        );
     }
 
     #[test]
     fn a_broken_request_is_an_error_and_no_panic() {
         for wire in [
-            request(b"VDR2", b"{}", 0, b""),
-            request(b"VDR1", b"{", 0, b""),
-            request(b"VDR1", b"{}", 9, b"short"),
-            request(b"VDR1", b"{}", u64::MAX, b""),
-            b"VDR1\xff\xff\xff\xff".to_vec(),
+            request(b"VDR1", b"{}", 0, b""),
+            request(b"VDR2", b"{", 0, b""),
+            request(b"VDR2", b"{}", 9, b"short"),
+            request(b"VDR2", b"{}", u64::MAX, b""),
+            b"VDR2\xff\xff\xff\xff".to_vec(),
             Vec::new(),
         ] {
             assert!(read_request(&mut wire.as_slice()).is_err(), "{wire:?}");
@@ -242,6 +159,7 @@ mod tests {
         assert!(wire.starts_with(ANSWER_MAGIC) && wire.ends_with(b"lamp"));
         let length = u32::from_le_bytes(wire[4..8].try_into().expect("four bytes")) as usize;
         let header: AnswerHeader = serde_json::from_slice(&wire[8..8 + length]).expect("it is JSON");
-        assert_eq!((header.opened.as_deref(), header.sections.as_slice()), (Some("text"), &[4][..]));
+        assert!(matches!(header.opened, Some(Facts::Text(_))));
+        assert_eq!(header.sections, [4]);
     }
 }

@@ -41,12 +41,8 @@ fn source() -> Source {
 fn reading(attachment: Option<i64>, kind: ReadingKind, text: &str) -> Reading {
     Reading {
         attachment: attachment.map(AttachmentId),
-        page: None,
-        kind,
-        method: "test".into(),
         language: Language { code: "en".into(), script: "Latn".into(), confidence: 0.9 },
-        quality: 1.0,
-        text: text.into(),
+        ..Reading::new(kind, "test", text)
     }
 }
 

@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for path in std::env::args_os().skip(1) {
         let bytes = std::fs::read(&path)?;
         let begun = Instant::now();
-        let found = reader.read_file(&bytes, None, None);
+        let found = reader.read_file(&vedette_read::FileToRead::new(&bytes), &vedette_read::NoMemo);
         println!("== {} {} ms", path.to_string_lossy(), begun.elapsed().as_millis());
         if let Some(image) = &found.image {
             println!("{} x {}, PDQ {} quality {}", image.width, image.height, image.pdq, image.quality);

@@ -6,8 +6,10 @@
 //! [`sandbox`] proves on the machine at hand that the child can do no harm.
 //!
 //! ```no_run
+//! use vedette_read::{FileToRead, NoMemo};
 //! let reader = vedette_read::Reader::new(std::env::current_exe()?);
-//! let found = reader.read_file(&std::fs::read("poster.png")?, None, Some("poster.png"));
+//! let bytes = std::fs::read("poster.png")?;
+//! let found = reader.read_file(&FileToRead::new(&bytes).named("poster.png"), &NoMemo);
 //! for reading in &found.readings {
 //!     println!("{} ({:.2}): {}", reading.method, reading.quality, reading.text);
 //! }
@@ -20,6 +22,7 @@
 mod error;
 mod gray;
 pub mod launcher;
+mod memo;
 pub mod ocr;
 mod opener;
 pub mod pdf;
@@ -31,7 +34,8 @@ mod wire;
 
 pub use error::ReadError;
 pub use gray::GrayImage;
+pub use memo::{Memo, MemoKey, NoMemo, recall_or};
 pub use opener::{OPEN_WALL_SECONDS_MAX, Opener};
-pub use reader::{FileReadings, ImageFacts, ReadText, Reader};
+pub use reader::{FileReadings, FileToRead, ImageFacts, Reader};
 pub use tools::{FoundTool, Tool, Tools};
-pub use wire::{Hint, INPUT_BYTES_MAX, Opened, OpenedImage, OpenedPdf, OpenedText};
+pub use wire::{Hint, INPUT_BYTES_MAX, Opened, OpenedImage, OpenedText};

@@ -13,6 +13,8 @@ use std::path::Path;
 use words::Pass;
 pub use words::Script;
 
+use vedette_core::FileFault;
+
 use crate::{GrayImage, ReadError, Tools};
 
 /// Processor seconds of one pass; a dense page of 12 million pixels takes about 10.
@@ -149,7 +151,7 @@ fn installed_trials(tools: &Tools, hints: &[Script]) -> Result<(Vec<Model>, Vec<
         }
     }
     if trials.is_empty() {
-        return Err(ReadError::ToolMissing("tesseract has no language models".to_owned()));
+        return Err(ReadError::File(FileFault::ToolMissing("tesseract has no language models".to_owned())));
     }
     trials.sort_by_key(|(script, _)| hints.iter().position(|hint| hint == script).unwrap_or(hints.len()));
     Ok((trials, missing))
@@ -213,9 +215,9 @@ struct Desk<'a> {
 
 impl<'a> Desk<'a> {
     fn new(tools: &'a Tools, image: &'a GrayImage) -> Result<Self, ReadError> {
-        let tesseract = tools
-            .tesseract()
-            .ok_or_else(|| ReadError::ToolMissing("tesseract, which reads text in images".to_owned()))?;
+        let tesseract = tools.tesseract().ok_or_else(|| {
+            ReadError::File(FileFault::ToolMissing("tesseract, which reads text in images".to_owned()))
+        })?;
         let folder = tempfile::tempdir().map_err(ReadError::machine("make a temporary folder"))?;
         let is_large = u64::from(image.width) * u64::from(image.height) > TRIAL_PIXELS_MAX;
         Ok(Self { tools, tesseract: &tesseract.path, image, is_large, folder })
@@ -274,7 +276,7 @@ impl<'a> Desk<'a> {
         let finished = self.tools.run(self.tesseract, &arguments, self.folder.path(), PASS_SECONDS_MAX)?;
         if !finished.status.success() {
             let said: String = finished.stderr.chars().filter(|c| !c.is_control()).take(200).collect();
-            return Err(ReadError::Damaged(format!("tesseract says: {said}")));
+            return Err(ReadError::File(FileFault::Damaged(format!("tesseract says: {said}"))));
         }
         let scale = if self.is_large && matches!(file, File::Trial | File::Inverted) { 2 } else { 1 };
         Ok(Pass::parse(&String::from_utf8_lossy(&finished.stdout), script, scale))

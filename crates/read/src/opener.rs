@@ -5,9 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
+use vedette_core::FileFault;
+use vedette_core::opened::{ANSWER_BYTES_MAX, Task};
+
 use crate::ReadError;
 use crate::process::{Allowance, run};
-use crate::wire::{ANSWER_BYTES_MAX, Hint, INPUT_BYTES_MAX, Opened, read_answer, request_head};
+use crate::wire::{Hint, INPUT_BYTES_MAX, Opened, read_answer, request_head};
 
 /// Seconds after which a child is killed; it has 5 of processor time, and busy machines are slow.
 pub const OPEN_WALL_SECONDS_MAX: u64 = 10;
@@ -44,24 +47,38 @@ impl Opener {
     /// # Errors
     /// Classified, see [`ReadError`]; a child that dies or lies is a hostile file.
     pub fn open(&self, bytes: &[u8], hint: &Hint<'_>) -> Result<Opened, ReadError> {
-        read_answer(&self.answer(bytes, hint)?)
+        self.ask(bytes, hint, Task::Open)
+    }
+
+    /// Does `task` with `bytes` in a child and checks every value that it answers.
+    ///
+    /// # Errors
+    /// As for [`Opener::open`].
+    pub fn ask(&self, bytes: &[u8], hint: &Hint<'_>, task: Task) -> Result<Opened, ReadError> {
+        read_answer(&self.answer(bytes, hint, task)?)
     }
 
     /// The child's answer, unchecked.
-    pub(crate) fn answer(&self, bytes: &[u8], hint: &Hint<'_>) -> Result<Vec<u8>, ReadError> {
+    pub(crate) fn answer(&self, bytes: &[u8], hint: &Hint<'_>, task: Task) -> Result<Vec<u8>, ReadError> {
         if bytes.len() as u64 > INPUT_BYTES_MAX {
-            return Err(ReadError::TooLarge(format!("{} bytes, the limit is {INPUT_BYTES_MAX}", bytes.len())));
+            return Err(ReadError::File(FileFault::TooLarge(format!(
+                "{} bytes, the limit is {INPUT_BYTES_MAX}",
+                bytes.len()
+            ))));
         }
         let mut command = Command::new(&self.program);
         command.arg(READ_ONE).current_dir("/");
-        let head = request_head(hint, bytes.len() as u64);
+        let head = request_head(hint, task, bytes.len() as u64);
         let allowance = Allowance { wall: self.wall, stdout_bytes_max: ANSWER_BYTES_MAX };
         let finished = run(command, &[], &[&head, bytes], allowance).map_err(ReadError::machine("start the opener"))?;
         if finished.timed_out {
-            return Err(ReadError::TooLarge(format!("opening it takes longer than {} ms", self.wall.as_millis())));
+            return Err(ReadError::File(FileFault::TooLarge(format!(
+                "opening it takes longer than {} ms",
+                self.wall.as_millis()
+            ))));
         }
         if finished.overflowed {
-            return Err(ReadError::Hostile("its opener answered without end".to_owned()));
+            return Err(ReadError::File(FileFault::Hostile("its opener answered without end".to_owned())));
         }
         if finished.status.code() == Some(EXIT_NO_SANDBOX) {
             return Err(ReadError::Sandbox(finished.stderr.lines().next().unwrap_or_default().to_owned()));
@@ -76,12 +93,14 @@ impl Opener {
 /// What the end of a child says about the file that it read.
 pub(crate) fn died(status: ExitStatus, who: &str) -> ReadError {
     let Some(signal) = status.signal() else {
-        return ReadError::Hostile(format!("{who} ended with code {}", status.code().unwrap_or(-1)));
+        return ReadError::File(FileFault::Hostile(format!("{who} ended with code {}", status.code().unwrap_or(-1))));
     };
     match signal {
-        libc::SIGSYS => ReadError::Hostile(format!("{who} tried a forbidden act and was killed")),
-        libc::SIGXCPU | libc::SIGKILL => ReadError::TooLarge(format!("{who} used up its processor time")),
-        libc::SIGABRT => ReadError::TooLarge(format!("{who} used up its memory")),
-        _ => ReadError::Hostile(format!("{who} crashed with signal {signal}")),
+        libc::SIGSYS => ReadError::File(FileFault::Hostile(format!("{who} tried a forbidden act and was killed"))),
+        libc::SIGXCPU | libc::SIGKILL => {
+            ReadError::File(FileFault::TooLarge(format!("{who} used up its processor time")))
+        }
+        libc::SIGABRT => ReadError::File(FileFault::TooLarge(format!("{who} used up its memory"))),
+        _ => ReadError::File(FileFault::Hostile(format!("{who} crashed with signal {signal}"))),
     }
 }

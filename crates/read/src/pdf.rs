@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::path::Path;
 
+use vedette_core::FileFault;
+
 use crate::process::Finished;
 use crate::{ReadError, Tools};
 
@@ -39,7 +41,7 @@ pub struct PdfText {
 /// `Encrypted` when a password is needed, `Damaged` or `Truncated` when the file cannot be opened, `ToolMissing`.
 pub fn read_pages(tools: &Tools, bytes: &[u8], truncated: bool) -> Result<PdfText, ReadError> {
     let Some(pdftotext) = tools.pdftotext() else {
-        return Err(ReadError::ToolMissing("pdftotext, which reads PDF files".to_owned()));
+        return Err(ReadError::File(FileFault::ToolMissing("pdftotext, which reads PDF files".to_owned())));
     };
     let folder = tempfile::tempdir().map_err(ReadError::machine("make a temporary folder"))?;
     std::fs::write(folder.path().join("in.pdf"), bytes).map_err(ReadError::machine("write a temporary file"))?;
@@ -71,13 +73,13 @@ fn classified(finished: &Finished, truncated: bool) -> ReadError {
     let first: String =
         said.lines().next().unwrap_or("no reason given").chars().filter(|c| !c.is_control()).take(200).collect();
     if said.contains("Incorrect password") || said.contains("Copying of text from this document is not allowed") {
-        ReadError::Encrypted("the PDF asks for a password".to_owned())
+        ReadError::File(FileFault::Encrypted("the PDF asks for a password".to_owned()))
     } else if said.contains("Unsupported version of security handler") || said.contains("Unknown security handler") {
-        ReadError::Encrypted("the PDF is locked in a way that is not known".to_owned())
+        ReadError::File(FileFault::Encrypted("the PDF is locked in a way that is not known".to_owned()))
     } else if truncated {
-        ReadError::Truncated("the PDF has no end and cannot be opened".to_owned())
+        ReadError::File(FileFault::Truncated("the PDF has no end and cannot be opened".to_owned()))
     } else {
-        ReadError::Damaged(format!("pdftotext says: {first}"))
+        ReadError::File(FileFault::Damaged(format!("pdftotext says: {first}")))
     }
 }
 

@@ -2,32 +2,17 @@
 
 use std::path::PathBuf;
 
-use vedette_core::{Language, ReadingKind};
+use sha2::Digest;
+use vedette_core::opened::PdfFacts;
+use vedette_core::{Language, Reading, ReadingKind, Sha256};
 
 use crate::ocr::{self, Script};
 use crate::tools::install_language;
-use crate::wire::{Hint, Opened, OpenedImage, OpenedPdf, OpenedText};
-use crate::{Opener, ReadError, Tool, Tools, pdf};
+use crate::wire::{Hint, Opened, OpenedImage, OpenedText};
+use crate::{Memo, Opener, ReadError, Tool, Tools, pdf};
 
 /// Named in the method of what the openers read.
 const OPENERS: &str = concat!("vedette-openers/", env!("CARGO_PKG_VERSION"));
-
-/// Text taken from a file, before it belongs to an attachment.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ReadText {
-    /// Page of a document, from 1.
-    pub page: Option<u32>,
-    /// How it was obtained.
-    pub kind: ReadingKind,
-    /// Tool and version, such as `tesseract 5.3.0 ara`.
-    pub method: String,
-    /// Its language.
-    pub language: Language,
-    /// 0 to 1.
-    pub quality: f32,
-    /// The text.
-    pub text: String,
-}
 
 /// What an image showed without its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,8 +36,8 @@ pub struct ImageFacts {
 /// Everything read from one file.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FileReadings {
-    /// Texts; of a PDF one a page.
-    pub readings: Vec<ReadText>,
+    /// Texts; of a PDF one a page. They belong to no attachment yet.
+    pub readings: Vec<Reading>,
     /// Facts of an image.
     pub image: Option<ImageFacts>,
     /// Title of a page.
@@ -69,6 +54,38 @@ impl FileReadings {
     fn failed(&mut self, error: &ReadError) {
         self.try_again |= error.is_passing();
         self.problems.push(error.problem());
+    }
+}
+
+/// A file, and what is known of it from outside. Type and name are what the source said and are not trusted.
+#[derive(Debug, Clone, Copy)]
+pub struct FileToRead<'a> {
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// Their SHA-256.
+    pub sha256: Sha256,
+    /// Media type.
+    pub media_type: Option<&'a str>,
+    /// File name.
+    pub name: Option<&'a str>,
+    /// Scripts that a picture probably has, such as those of its post.
+    pub scripts: &'a [Script],
+}
+
+impl<'a> FileToRead<'a> {
+    /// A file of which nothing else is known.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, sha256: Sha256(sha2::Sha256::digest(bytes).into()), media_type: None, name: None, scripts: &[] }
+    }
+
+    /// The same with a name.
+    pub fn named(self, name: &'a str) -> Self {
+        Self { name: Some(name), ..self }
+    }
+
+    /// The same with the type that its source gave.
+    pub fn said_to_be(self, media_type: Option<&'a str>) -> Self {
+        Self { media_type, ..self }
     }
 }
 
@@ -106,28 +123,21 @@ impl Reader {
         self.tools.doctor()
     }
 
-    /// Reads a file. Type and name are what the source said and are not trusted.
-    pub fn read_file(&self, bytes: &[u8], media_type: Option<&str>, name: Option<&str>) -> FileReadings {
-        self.read_file_with_scripts(bytes, media_type, name, &[])
+    /// Reads a file; slow parts that `memo` knows are not read again.
+    pub fn read_file(&self, file: &FileToRead<'_>, memo: &dyn Memo) -> FileReadings {
+        let mut found = FileReadings::default();
+        self.read_into(file, memo, &mut found);
+        found
     }
 
-    /// [`Reader::read_file`], where `scripts` are those that an image probably has, such as those of its post.
-    pub fn read_file_with_scripts(
-        &self,
-        bytes: &[u8],
-        media_type: Option<&str>,
-        name: Option<&str>,
-        scripts: &[Script],
-    ) -> FileReadings {
-        let mut found = FileReadings::default();
-        match self.opener.open(bytes, &Hint { media_type, name }) {
-            Ok(Opened::Image(image)) => self.image(*image, scripts, &mut found),
-            Ok(Opened::Html(page)) => text(page, ReadingKind::Html, &mut found),
-            Ok(Opened::Text(plain)) => text(plain, ReadingKind::Text, &mut found),
-            Ok(Opened::Pdf(facts)) => self.pdf(bytes, &facts, &mut found),
+    fn read_into(&self, file: &FileToRead<'_>, _memo: &dyn Memo, found: &mut FileReadings) {
+        match self.opener.open(file.bytes, &Hint { media_type: file.media_type, name: file.name }) {
+            Ok(Opened::Image(image)) => self.image(*image, file.scripts, found),
+            Ok(Opened::Html(page)) => text(page, ReadingKind::Html, found),
+            Ok(Opened::Text(plain)) => text(plain, ReadingKind::Text, found),
+            Ok(Opened::Pdf(facts)) => self.pdf(file.bytes, &facts, found),
             Err(error) => found.failed(&error),
         }
-        found
     }
 
     /// Reads a page or fragment of HTML.
@@ -169,13 +179,11 @@ impl Reader {
     fn recognised(&self, text: ocr::OcrText, found: &mut FileReadings) {
         let version = self.tools.tesseract().map_or("unknown", |tool| tool.version.as_str());
         for reading in text.readings {
-            found.readings.push(ReadText {
-                page: None,
-                kind: ReadingKind::Ocr,
-                method: format!("tesseract {version} {}", reading.languages.join("+")),
+            let method = format!("tesseract {version} {}", reading.languages.join("+"));
+            found.readings.push(Reading {
                 language: language_of(&reading.text),
                 quality: reading.mean_confidence,
-                text: reading.text,
+                ..Reading::new(ReadingKind::Ocr, method, reading.text)
             });
         }
         for code in text.missing {
@@ -187,18 +195,16 @@ impl Reader {
         }
     }
 
-    fn pdf(&self, bytes: &[u8], facts: &OpenedPdf, found: &mut FileReadings) {
+    fn pdf(&self, bytes: &[u8], facts: &PdfFacts, found: &mut FileReadings) {
         match pdf::read_pages(&self.tools, bytes, facts.truncated) {
             Ok(text) => {
                 let version = self.tools.pdftotext().map_or("unknown", |tool| tool.version.as_str());
                 found.readings.extend(text.pages.into_iter().filter(|page| !page.text.is_empty()).map(|page| {
-                    ReadText {
+                    Reading {
                         page: Some(page.page),
-                        kind: ReadingKind::PdfText,
-                        method: format!("pdftotext {version}"),
                         language: language_of(&page.text),
                         quality: fit_share(&page.text),
-                        text: page.text,
+                        ..Reading::new(ReadingKind::PdfText, format!("pdftotext {version}"), page.text)
                     }
                 }));
                 found.problems.extend(text.problems);
@@ -225,13 +231,11 @@ fn text(opened: OpenedText, kind: ReadingKind, found: &mut FileReadings) {
     found.title = opened.title;
     found.links = opened.links;
     if !opened.text.trim().is_empty() {
-        found.readings.push(ReadText {
-            page: None,
-            kind,
-            method: format!("{OPENERS} {}{}", opened.encoding, if opened.guessed { " guessed" } else { "" }),
+        let method = format!("{OPENERS} {}{}", opened.encoding, if opened.guessed { " guessed" } else { "" });
+        found.readings.push(Reading {
             language: language_of(&opened.text),
             quality: fit_share(&opened.text),
-            text: opened.text,
+            ..Reading::new(kind, method, opened.text)
         });
     }
 }

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use vedette_core::opened::Task;
+
 use crate::Opener;
 use crate::opener::READ_ONE;
 use crate::process::{Allowance, run};
@@ -70,7 +72,7 @@ pub fn self_test(program: &Path) -> SandboxReport {
         let ran = !how.starts_with("not tried");
         ActReport { act, done, as_it_must: ran && done == must, how }
     });
-    let answer = Opener::new(program).answer(b"lamp", &Hint::default());
+    let answer = Opener::new(program).answer(b"lamp", &Hint::default(), Task::Open);
     SandboxReport { acts: acts.collect(), landlock: answer.ok().and_then(|answer| landlock_in(&answer)) }
 }
 

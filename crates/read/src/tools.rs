@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use vedette_core::FileFault;
+
 use crate::ReadError;
 use crate::launcher::{EXIT_NOT_LAUNCHED, LAUNCHER_SAYS, RUN_TOOL, arguments};
 use crate::opener::died;
@@ -160,7 +162,7 @@ impl Tools {
         let name = tool.file_name().unwrap_or_default().to_string_lossy();
         if finished.timed_out || finished.overflowed {
             let what = if finished.timed_out { "takes too long" } else { "writes too much" };
-            return Err(ReadError::TooLarge(format!("{name} {what}")));
+            return Err(ReadError::File(FileFault::TooLarge(format!("{name} {what}"))));
         }
         if finished.status.code() == Some(i32::from(EXIT_NOT_LAUNCHED)) && finished.stderr.contains(LAUNCHER_SAYS) {
             return Err(ReadError::Sandbox(finished.stderr.lines().next().unwrap_or_default().to_owned()));

@@ -1,39 +1,22 @@
 //! The child's answer, believed in nothing: every length, number, name and text is checked before it becomes a value.
 //!
-//! The form is described in `vedette-openers`, module `wire`. The limits stand here again, so that a change on the child's
-//! side alone cannot widen them; a test compares the two.
+//! The form is described in `vedette_core::opened`.
 
-use serde::Deserialize;
+use vedette_core::FileFault;
 use vedette_core::limits::READING_BYTES_MAX;
+pub use vedette_core::opened::INPUT_BYTES_MAX;
+use vedette_core::opened::{
+    ANSWER_HEADER_BYTES_MAX, ANSWER_MAGIC, AnswerHeader, Facts, GRAY_PIXELS_MAX, IMAGE_PIXELS_MAX, ImageFacts,
+    LINK_BYTES_MAX, LINKS_MAX, PREVIEW_SIDE_MAX, PdfFacts, REQUEST_MAGIC, Request, SECTIONS_MAX, TITLE_BYTES_MAX, Task,
+    TextFacts, WireFault,
+};
 
 use crate::{GrayImage, ReadError};
 
-/// Opens a request.
-pub const REQUEST_MAGIC: &[u8; 4] = b"VDR1";
-/// Opens an answer.
-pub const ANSWER_MAGIC: &[u8; 4] = b"VDA1";
-/// Bytes of one file that is opened.
-pub const INPUT_BYTES_MAX: u64 = 128 * 1024 * 1024;
-/// Bytes of one answer, header and sections together.
-pub const ANSWER_BYTES_MAX: u64 = 64 * 1024 * 1024;
-/// Bytes of the JSON header of an answer.
-pub const ANSWER_HEADER_BYTES_MAX: u32 = 2 * 1024 * 1024;
 /// Bytes of a hint that are sent; longer names and types are left out.
 const HINT_BYTES_MAX: usize = 4 * 1024;
-/// Pixels of an image.
-pub const IMAGE_PIXELS_MAX: u64 = 100_000_000;
-/// Pixels of a grey image.
-pub const GRAY_PIXELS_MAX: u64 = 12_000_000;
-/// Longer side of a preview in pixels.
-pub const PREVIEW_SIDE_MAX: u32 = 480;
 /// Bytes of a preview; noise of the largest size fits.
 const PREVIEW_BYTES_MAX: usize = 1024 * 1024;
-/// Links of a page.
-pub const LINKS_MAX: usize = 500;
-/// Bytes of one link.
-pub const LINK_BYTES_MAX: usize = 2_048;
-/// Bytes of a title, a name, or what an error names.
-const WORDS_BYTES_MAX: usize = 1_024;
 
 /// What the source said about a file; never used to choose a decoder.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -55,7 +38,7 @@ pub enum Opened {
     /// A plain text.
     Text(OpenedText),
     /// A PDF, looked at from outside.
-    Pdf(OpenedPdf),
+    Pdf(PdfFacts),
 }
 
 /// An opened image.
@@ -110,83 +93,24 @@ pub struct OpenedText {
     pub hidden_bytes: u64,
 }
 
-/// A PDF from outside.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct OpenedPdf {
-    /// Version in its header, or empty.
-    pub version: String,
-    /// An encryption dictionary is named; it may open without a password all the same.
-    pub encrypted: bool,
-    /// The end marker is missing.
-    pub truncated: bool,
-}
-
-#[derive(Debug, Deserialize)]
-struct Header {
-    sandbox: Option<WireSandbox>,
-    opened: Option<String>,
-    error: Option<WireError>,
-    image: Option<WireImage>,
-    text: Option<WireText>,
-    pdf: Option<OpenedPdf>,
-    sections: Vec<u64>,
-}
-
-#[derive(Debug, Deserialize)]
-struct WireSandbox {
-    landlock: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct WireError {
-    class: String,
-    detail: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct WireImage {
-    format: String,
-    width: u32,
-    height: u32,
-    pdq: String,
-    quality: u8,
-    dihedral: Vec<String>,
-    truncated: bool,
-    text_likely: bool,
-    gray_width: u32,
-    gray_height: u32,
-    inverted: bool,
-}
-
-#[derive(Debug, Deserialize)]
-struct WireText {
-    encoding: String,
-    guessed: bool,
-    lossy: bool,
-    cut: bool,
-    title: Option<String>,
-    lang: Option<String>,
-    links: Vec<String>,
-    hidden_bytes: u64,
-}
-
 /// Everything of a request but the file itself.
-pub(crate) fn request_head(hint: &Hint<'_>, length: u64) -> Vec<u8> {
+pub(crate) fn request_head(hint: &Hint<'_>, task: Task, length: u64) -> Vec<u8> {
     let short = |words: Option<&str>| words.filter(|words| words.len() <= HINT_BYTES_MAX).map(str::to_owned);
-    let header = serde_json::json!({ "media_type": short(hint.media_type), "name": short(hint.name) }).to_string();
+    let request = Request { media_type: short(hint.media_type), name: short(hint.name), task };
+    let header = serde_json::to_vec(&request).expect("strings and numbers can always be written as JSON");
     let mut head = REQUEST_MAGIC.to_vec();
     head.extend(u32::try_from(header.len()).unwrap_or(0).to_le_bytes());
-    head.extend(header.as_bytes());
+    head.extend(header);
     head.extend(length.to_le_bytes());
     head
 }
 
 /// An answer that breaks the protocol comes from a child that is no longer its own master.
 fn broken(what: &str) -> ReadError {
-    ReadError::Hostile(format!("its opener gave a broken answer ({what})"))
+    ReadError::File(FileFault::Hostile(format!("its opener gave a broken answer ({what})")))
 }
 
-fn header_of(bytes: &[u8]) -> Result<(Header, &[u8]), ReadError> {
+fn header_of(bytes: &[u8]) -> Result<(AnswerHeader, &[u8]), ReadError> {
     let (magic, rest) = bytes.split_at_checked(4).ok_or_else(|| broken("it is too short"))?;
     let (length, rest) = rest.split_first_chunk::<4>().ok_or_else(|| broken("it is too short"))?;
     let length = u32::from_le_bytes(*length);
@@ -204,39 +128,31 @@ pub(crate) fn landlock_in(bytes: &[u8]) -> Option<&'static str> {
     ["full", "partial", "none"].into_iter().find(|known| *known == said)
 }
 
-/// Reads an answer: what was opened, or the error that the child reports.
+/// Reads an answer: what was opened, or the fault that the child reports.
 pub(crate) fn read_answer(bytes: &[u8]) -> Result<Opened, ReadError> {
     let (header, rest) = header_of(bytes)?;
-    if let Some(error) = header.error {
-        return Err(reported(&error));
+    if let Some(fault) = header.fault {
+        return Err(reported(&fault));
     }
     let sections = split(rest, &header.sections)?;
-    match (header.opened.as_deref(), header.image, header.text, header.pdf) {
-        (Some("image"), Some(image), None, None) => Ok(Opened::Image(Box::new(checked_image(image, &sections)?))),
-        (Some("html"), None, Some(text), None) => Ok(Opened::Html(checked_text(text, &sections)?)),
-        (Some("text"), None, Some(text), None) => Ok(Opened::Text(checked_text(text, &sections)?)),
-        (Some("pdf"), None, None, Some(pdf)) if sections.is_empty() && pdf.version.len() <= 3 => {
-            Ok(Opened::Pdf(OpenedPdf { version: words(&pdf.version)?, ..pdf }))
+    match header.opened {
+        Some(Facts::Image(image)) => Ok(Opened::Image(Box::new(checked_image(image, &sections)?))),
+        Some(Facts::Html(text)) => Ok(Opened::Html(checked_text(text, &sections)?)),
+        Some(Facts::Text(text)) => Ok(Opened::Text(checked_text(text, &sections)?)),
+        Some(Facts::Pdf(pdf)) if sections.is_empty() && pdf.version.len() <= 3 => {
+            Ok(Opened::Pdf(PdfFacts { version: words(&pdf.version)?, ..pdf }))
         }
         _ => Err(broken("what was opened")),
     }
 }
 
-fn reported(error: &WireError) -> ReadError {
-    let detail = words(&error.detail).unwrap_or_else(|_| "without a reason".to_owned());
-    match error.class.as_str() {
-        "truncated" => ReadError::Truncated(detail),
-        "encrypted" => ReadError::Encrypted(detail),
-        "too-large" => ReadError::TooLarge(detail),
-        "unsupported" => ReadError::Unsupported(detail),
-        "hostile" => ReadError::Hostile(detail),
-        "damaged" => ReadError::Damaged(detail),
-        _ => broken("the class of its error"),
-    }
+fn reported(fault: &WireFault) -> ReadError {
+    let detail = words(&fault.detail).unwrap_or_else(|_| "without a reason".to_owned());
+    FileFault::of_class(&fault.class, detail).map_or_else(|| broken("the class of its fault"), ReadError::File)
 }
 
 fn split<'a>(mut rest: &'a [u8], lengths: &[u64]) -> Result<Vec<&'a [u8]>, ReadError> {
-    if lengths.len() > 4 {
+    if lengths.len() > SECTIONS_MAX {
         return Err(broken("too many sections"));
     }
     let mut sections = Vec::new();
@@ -249,7 +165,7 @@ fn split<'a>(mut rest: &'a [u8], lengths: &[u64]) -> Result<Vec<&'a [u8]>, ReadE
     if rest.is_empty() { Ok(sections) } else { Err(broken("bytes behind the last section")) }
 }
 
-fn checked_image(image: WireImage, sections: &[&[u8]]) -> Result<OpenedImage, ReadError> {
+fn checked_image(image: ImageFacts, sections: &[&[u8]]) -> Result<OpenedImage, ReadError> {
     let &[gray, preview, blurred] = sections else { return Err(broken("the image's sections")) };
     let pixels = |width: u32, height: u32| u64::from(width) * u64::from(height);
     let (full, small) = (pixels(image.width, image.height), pixels(image.gray_width, image.gray_height));
@@ -319,7 +235,7 @@ fn is_plain_png(bytes: &[u8]) -> bool {
     false
 }
 
-fn checked_text(text: WireText, sections: &[&[u8]]) -> Result<OpenedText, ReadError> {
+fn checked_text(text: TextFacts, sections: &[&[u8]]) -> Result<OpenedText, ReadError> {
     let &[bytes] = sections else { return Err(broken("the text's sections")) };
     let content = std::str::from_utf8(bytes).map_err(|_| broken("the text is no UTF-8"))?;
     let links_fit = text.links.len() <= LINKS_MAX
@@ -342,7 +258,7 @@ fn checked_text(text: WireText, sections: &[&[u8]]) -> Result<OpenedText, ReadEr
 
 /// Some words on one line.
 fn words(words: &str) -> Result<String, ReadError> {
-    if words.len() > WORDS_BYTES_MAX || words.chars().any(char::is_control) {
+    if words.len() > TITLE_BYTES_MAX || words.chars().any(char::is_control) {
         return Err(broken("a name"));
     }
     Ok(words.to_owned())

@@ -10,7 +10,7 @@ fn answer(header: &Value, sections: &[u8]) -> Vec<u8> {
 }
 
 fn text_header() -> Value {
-    json!({ "opened": "text", "sections": [4], "text": { "encoding": "UTF-8", "guessed": false, "lossy": false, "cut": false,
+    json!({ "sections": [4], "opened": { "kind": "text", "encoding": "UTF-8", "guessed": false, "lossy": false, "cut": false,
         "title": null, "lang": null, "links": [], "hidden_bytes": 0 } })
 }
 
@@ -23,7 +23,7 @@ fn png(width: u32, height: u32, extra: &[u8]) -> Vec<u8> {
 
 fn image_header(preview_bytes: usize) -> Value {
     let hash = "0a".repeat(32);
-    json!({ "opened": "image", "sections": [6, preview_bytes, preview_bytes], "image": { "format": "png", "width": 3, "height": 2,
+    json!({ "sections": [6, preview_bytes, preview_bytes], "opened": { "kind": "image", "format": "png", "width": 3, "height": 2,
         "pdq": hash, "quality": 80, "dihedral": vec![hash.clone(); 8], "truncated": false, "text_likely": true,
         "gray_width": 3, "gray_height": 2, "inverted": false, "scale": 1.0 } })
 }
@@ -45,22 +45,24 @@ fn an_honest_answer_is_taken() {
 fn an_answer_that_lies_is_refused() {
     type Change = fn(&mut Value);
     let lies: &[(&str, Change)] = &[
-        ("width", |header| header["image"]["width"] = json!(50_000_001)),
-        ("no height", |header| header["image"]["height"] = json!(0)),
-        ("grey size", |header| header["image"]["gray_width"] = json!(4)),
-        ("hash letters", |header| header["image"]["pdq"] = json!("0A".repeat(32))),
-        ("hash length", |header| header["image"]["pdq"] = json!("0a")),
-        ("seven hashes", |header| header["image"]["dihedral"] = json!(vec!["0a".repeat(32); 7])),
-        ("quality", |header| header["image"]["quality"] = json!(101)),
-        ("format", |header| header["image"]["format"] = json!("svg")),
+        ("width", |header| header["opened"]["width"] = json!(50_000_001)),
+        ("no height", |header| header["opened"]["height"] = json!(0)),
+        ("grey size", |header| header["opened"]["gray_width"] = json!(4)),
+        ("hash letters", |header| header["opened"]["pdq"] = json!("0A".repeat(32))),
+        ("hash length", |header| header["opened"]["pdq"] = json!("0a")),
+        ("seven hashes", |header| header["opened"]["dihedral"] = json!(vec!["0a".repeat(32); 7])),
+        ("quality", |header| header["opened"]["quality"] = json!(101)),
+        ("format", |header| header["opened"]["format"] = json!("svg")),
         ("section length", |header| header["sections"][0] = json!(u64::MAX)),
-        ("section count", |header| header["sections"] = json!([1, 1, 1, 1, 1])),
-        ("kind", |header| header["opened"] = json!("program")),
-        ("two kinds", |header| header["pdf"] = json!({ "version": "1.7", "encrypted": false, "truncated": false })),
+        ("section count", |header| header["sections"] = json!(vec![1; SECTIONS_MAX + 1])),
+        ("kind", |header| header["opened"]["kind"] = json!("program")),
+        ("sections of another kind", |header| {
+            header["opened"] = json!({ "kind": "pdf", "version": "1.7", "encrypted": false, "truncated": false })
+        }),
     ];
     for (name, lie) in lies {
         let answer = read_answer(&image_answer(lie, &png(3, 2, b"")));
-        assert!(matches!(answer, Err(ReadError::Hostile(_))), "{name}");
+        assert!(matches!(answer, Err(ReadError::File(FileFault::Hostile(_)))), "{name}");
     }
 }
 
@@ -76,11 +78,14 @@ fn a_preview_holds_a_small_picture_and_nothing_else() {
 
 #[test]
 fn text_that_is_no_text_is_refused() {
-    assert!(matches!(read_answer(&answer(&text_header(), b"la\xffp")), Err(ReadError::Hostile(_))));
-    assert!(matches!(read_answer(&answer(&text_header(), b"lamp and more")), Err(ReadError::Hostile(_))));
+    assert!(matches!(read_answer(&answer(&text_header(), b"la\xffp")), Err(ReadError::File(FileFault::Hostile(_)))));
+    assert!(matches!(
+        read_answer(&answer(&text_header(), b"lamp and more")),
+        Err(ReadError::File(FileFault::Hostile(_)))
+    ));
     let mut header = text_header();
-    header["text"]["title"] = json!("a\u{1b}[31m");
-    assert!(matches!(read_answer(&answer(&header, b"lamp")), Err(ReadError::Hostile(_))));
+    header["opened"]["title"] = json!("a\u{1b}[31m");
+    assert!(matches!(read_answer(&answer(&header, b"lamp")), Err(ReadError::File(FileFault::Hostile(_)))));
 }
 
 #[test]
@@ -93,25 +98,16 @@ fn no_prefix_of_an_answer_panics() {
 
 #[test]
 fn an_error_of_the_child_keeps_its_class() {
-    let error = |class: &str| answer(&json!({ "error": { "class": class, "detail": "x" }, "sections": [] }), b"");
-    assert_eq!(read_answer(&error("truncated")), Err(ReadError::Truncated("x".to_owned())));
-    assert_eq!(read_answer(&error("too-large")), Err(ReadError::TooLarge("x".to_owned())));
-    assert!(matches!(read_answer(&error("sudo")), Err(ReadError::Hostile(_))));
+    let error = |class: &str| answer(&json!({ "fault": { "class": class, "detail": "x" }, "sections": [] }), b"");
+    assert_eq!(read_answer(&error("truncated")), Err(ReadError::File(FileFault::Truncated("x".to_owned()))));
+    assert_eq!(read_answer(&error("too-large")), Err(ReadError::File(FileFault::TooLarge("x".to_owned()))));
+    assert!(matches!(read_answer(&error("sudo")), Err(ReadError::File(FileFault::Hostile(_)))));
 }
 
 #[test]
-fn both_sides_agree_on_the_limits() {
-    use vedette_openers::{limits, wire};
-    assert_eq!((REQUEST_MAGIC, ANSWER_MAGIC), (wire::REQUEST_MAGIC, wire::ANSWER_MAGIC));
-    assert_eq!(INPUT_BYTES_MAX, limits::INPUT_BYTES_MAX);
-    assert_eq!(ANSWER_BYTES_MAX, limits::ANSWER_BYTES_MAX);
-    assert_eq!(ANSWER_HEADER_BYTES_MAX, limits::ANSWER_HEADER_BYTES_MAX);
-    assert_eq!(IMAGE_PIXELS_MAX, limits::IMAGE_PIXELS_MAX);
-    assert_eq!(GRAY_PIXELS_MAX, limits::GRAY_PIXELS_MAX);
-    assert_eq!(PREVIEW_SIDE_MAX, limits::PREVIEW_SIDE_MAX);
-    assert_eq!((LINKS_MAX, LINK_BYTES_MAX), (limits::LINKS_MAX, limits::LINK_BYTES_MAX));
-    assert_eq!(READING_BYTES_MAX, limits::TEXT_BYTES_MAX);
-    assert!(WORDS_BYTES_MAX >= limits::TITLE_BYTES_MAX.max(limits::DETAIL_BYTES_MAX));
-    let head = request_head(&Hint { media_type: Some("text/html"), name: None }, 9);
-    assert!(head.len() < limits::REQUEST_HEADER_BYTES_MAX as usize);
+fn a_request_keeps_to_its_limit() {
+    use vedette_core::opened::REQUEST_HEADER_BYTES_MAX;
+    let long = "x".repeat(HINT_BYTES_MAX);
+    let head = request_head(&Hint { media_type: Some(&long), name: Some(&long) }, Task::Open, 9);
+    assert!(head.len() < REQUEST_HEADER_BYTES_MAX as usize);
 }

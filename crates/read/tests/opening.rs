@@ -5,6 +5,7 @@ mod common;
 use std::time::Instant;
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use vedette_core::FileFault;
 use vedette_read::{Hint, Opened, Opener, ReadError};
 
 fn picture() -> DynamicImage {
@@ -43,12 +44,12 @@ fn an_image_comes_back_with_its_facts() {
 fn bombs_are_refused_quickly() {
     let begun = Instant::now();
     for (width, height) in [(60_000, 60_000), (100_001, 1_000)] {
-        assert!(matches!(open(&png_header(width, height)), Err(ReadError::TooLarge(_))));
+        assert!(matches!(open(&png_header(width, height)), Err(ReadError::File(FileFault::TooLarge(_)))));
     }
     // Within the limit of pixels: a header alone must not cost the memory it promises.
     assert!(matches!(
         open(&png_header(9_000, 9_000)),
-        Err(ReadError::Damaged(_) | ReadError::Truncated(_) | ReadError::TooLarge(_))
+        Err(ReadError::File(FileFault::Damaged(_) | FileFault::Truncated(_) | FileFault::TooLarge(_)))
     ));
     assert!(begun.elapsed().as_secs() < 60);
 }
@@ -65,12 +66,12 @@ fn a_large_flat_picture_is_opened_within_the_limits() {
 #[test]
 fn cut_files_are_named_as_cut() {
     let png = common::encoded(&picture(), ImageFormat::Png);
-    assert!(matches!(open(&png[..png.len() / 3]), Err(ReadError::Truncated(_))));
-    assert!(matches!(open(b""), Err(ReadError::Truncated(_))));
+    assert!(matches!(open(&png[..png.len() / 3]), Err(ReadError::File(FileFault::Truncated(_)))));
+    assert!(matches!(open(b""), Err(ReadError::File(FileFault::Truncated(_)))));
     let jpeg = common::encoded(&picture(), ImageFormat::Jpeg);
     match open(&jpeg[..jpeg.len() / 2]) {
         Ok(Opened::Image(image)) => assert!(image.truncated),
-        Err(ReadError::Truncated(_)) => {}
+        Err(ReadError::File(FileFault::Truncated(_))) => {}
         other => panic!("{other:?}"),
     }
 }
@@ -87,7 +88,7 @@ fn a_page_of_two_million_elements_is_cut_or_given_up() {
     match open(("<html>".to_owned() + &"<div>".repeat(2_000_000)).as_bytes()) {
         Ok(Opened::Html(page)) => assert!(page.cut),
         // Unoptimised builds may run into the limit of processor time.
-        Err(ReadError::TooLarge(_)) => {}
+        Err(ReadError::File(FileFault::TooLarge(_))) => {}
         other => panic!("{other:?}"),
     }
 }

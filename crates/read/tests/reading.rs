@@ -5,7 +5,7 @@ mod common;
 use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str};
 use vedette_core::ReadingKind;
 use vedette_read::ocr::{Script, read_image};
-use vedette_read::{GrayImage, Opener, Reader, Tools};
+use vedette_read::{FileReadings, FileToRead, GrayImage, NoMemo, Opener, Reader, Tools};
 
 /// Letters of five by seven dots, enough for two words.
 const LETTERS: &[(char, [u8; 7])] = &[
@@ -38,6 +38,10 @@ fn sign(lines: &[&str], ground: u8, ink: u8) -> GrayImage {
         }
     }
     GrayImage { width, height, pixels }
+}
+
+fn read(reader: &Reader, bytes: &[u8], media_type: Option<&str>, name: Option<&str>) -> FileReadings {
+    reader.read_file(&FileToRead { name, ..FileToRead::new(bytes).said_to_be(media_type) }, &NoMemo)
 }
 
 fn as_png(gray: &GrayImage) -> Vec<u8> {
@@ -76,7 +80,7 @@ fn pdf(pages: &[&str]) -> Vec<u8> {
 fn a_sign_is_read_light_on_dark_and_dark_on_light() {
     let reader = common::reader();
     for (ground, ink) in [(20, 240), (240, 20)] {
-        let found = reader.read_file(&as_png(&sign(&["LANTERN", "LATER ALERT"], ground, ink)), None, Some("sign.pdf"));
+        let found = read(&reader, &as_png(&sign(&["LANTERN", "LATER ALERT"], ground, ink)), None, Some("sign.pdf"));
         assert_eq!(found.problems, Vec::<String>::new());
         let reading = found.readings.first().expect("there is a reading");
         assert_eq!(reading.text.to_uppercase(), "LANTERN\nLATER ALERT", "ink {ink} on {ground}");
@@ -93,7 +97,7 @@ fn a_picture_without_text_gives_no_reading_and_no_problem() {
         let inside = (x as i32 - 300).pow(2) + (y as i32 - 300).pow(2) < 200 * 200;
         image::Rgb(if inside { [200, 40, 40] } else { [20, 30, 90] })
     });
-    let found = reader.read_file(&common::encoded(&spots.into(), image::ImageFormat::Png), None, None);
+    let found = read(&reader, &common::encoded(&spots.into(), image::ImageFormat::Png), None, None);
     assert_eq!((found.readings, found.problems), (Vec::new(), Vec::<String>::new()));
 }
 
@@ -111,7 +115,7 @@ fn a_wrong_hint_does_no_harm() {
 #[test]
 fn pdf_pages_keep_their_numbers_and_pages_without_text_are_named() {
     let reader = common::reader();
-    let found = reader.read_file(&pdf(&["The lamp burns", "", "in Kelmora"]), Some("image/png"), Some("x.png"));
+    let found = read(&reader, &pdf(&["The lamp burns", "", "in Kelmora"]), Some("image/png"), Some("x.png"));
     let pages: Vec<_> =
         found.readings.iter().map(|reading| (reading.page, reading.kind, reading.text.as_str())).collect();
     assert_eq!(
@@ -125,12 +129,12 @@ fn pdf_pages_keep_their_numbers_and_pages_without_text_are_named() {
 fn a_pdf_that_is_locked_cut_or_broken_says_so() {
     let reader = common::reader();
     let whole = pdf(&["The lamp burns"]);
-    let cut = reader.read_file(&whole[..whole.len() / 2], None, None);
+    let cut = read(&reader, &whole[..whole.len() / 2], None, None);
     assert!(
         cut.problems.iter().any(|problem| problem.contains("cut off") && problem.contains("fetch it again")),
         "{cut:?}"
     );
-    let broken = reader.read_file(b"%PDF-1.7\nnothing\n%%EOF\n", None, None);
+    let broken = read(&reader, b"%PDF-1.7\nnothing\n%%EOF\n", None, None);
     assert!(broken.problems[0].starts_with("the file is damaged: pdftotext says: "), "{broken:?}");
     // The standard security handler with a user password that nobody knows.
     let keys = "/O <28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A> \
@@ -139,7 +143,7 @@ fn a_pdf_that_is_locked_cut_or_broken_says_so() {
         "trailer\n<<",
         &format!("trailer\n<<\n/Encrypt << /Filter /Standard /V 1 /R 2 /Length 40 /P -4 {keys} >>\n/ID [<00> <00>]"),
     );
-    let locked = reader.read_file(text.as_bytes(), None, None);
+    let locked = read(&reader, text.as_bytes(), None, None);
     assert_eq!(
         locked.problems,
         [
@@ -162,7 +166,7 @@ fn html_and_text_become_readings_with_their_language() {
     );
     assert_eq!((reading.language.code.as_str(), reading.quality), ("en", 1.0));
     assert_eq!(found.problems, ["2 bytes of hidden text are left out: look at the exhibit's source"]);
-    let found = reader.read_file("Фонарь не загорится на стадионе завтра".as_bytes(), None, None);
+    let found = read(&reader, "Фонарь не загорится на стадионе завтра".as_bytes(), None, None);
     assert_eq!((found.readings[0].kind, found.readings[0].language.code.as_str()), (ReadingKind::Text, "ru"));
     assert_eq!(reader.read_html(""), vedette_read::FileReadings::default());
 }
@@ -170,7 +174,7 @@ fn html_and_text_become_readings_with_their_language() {
 #[test]
 fn without_tools_an_image_is_still_hashed_and_the_lack_is_named() {
     let reader = Reader::with(Opener::new(common::program()), Tools::discover_in(common::program(), &[]));
-    let found = reader.read_file(&as_png(&sign(&["LANTERN"], 0, 255)), None, None);
+    let found = read(&reader, &as_png(&sign(&["LANTERN"], 0, 255)), None, None);
     assert!(found.image.is_some() && found.try_again);
     assert_eq!(
         found.problems,
@@ -178,7 +182,7 @@ fn without_tools_an_image_is_still_hashed_and_the_lack_is_named() {
             "a tool is missing: tesseract, which reads text in images: run `vedette doctor`, which names the command that installs it"
         ]
     );
-    let found = reader.read_file(&pdf(&["x"]), None, None);
+    let found = read(&reader, &pdf(&["x"]), None, None);
     assert!(found.problems[0].starts_with("a tool is missing: pdftotext"));
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use vedette_core::FileFault;
 use vedette_read::{Hint, Opener, ReadError, sandbox};
 
 #[test]
@@ -51,7 +52,7 @@ fn a_child_that_never_answers_is_killed_in_time() {
     let made = Command::new("chmod").arg("700").arg(&script).status().expect("chmod runs");
     assert!(made.success());
     let opener = Opener::new(&script).with_wall(Duration::from_millis(300));
-    assert!(matches!(opener.open(b"x", &Hint::default()), Err(ReadError::TooLarge(_))));
+    assert!(matches!(opener.open(b"x", &Hint::default()), Err(ReadError::File(FileFault::TooLarge(_)))));
     assert!(begun.elapsed() < Duration::from_secs(30));
 }
 
@@ -59,7 +60,7 @@ fn a_child_that_never_answers_is_killed_in_time() {
 fn a_program_that_is_no_opener_is_not_believed() {
     for program in ["/bin/echo", "/bin/cat", "/bin/false"] {
         let error = Opener::new(program).open(b"VDA1\xff\xff\xff\xff", &Hint::default()).expect_err("it is no opener");
-        assert!(matches!(error, ReadError::Hostile(_)), "{program}: {error}");
+        assert!(matches!(error, ReadError::File(FileFault::Hostile(_))), "{program}: {error}");
     }
     assert!(matches!(Opener::new("/nonexistent").open(b"x", &Hint::default()), Err(ReadError::Machine { .. })));
 }

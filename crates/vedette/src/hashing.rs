@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
+use vedette_core::FileFault;
 use vedette_core::limits::{EXHIBIT_BYTES_MAX, PDQ_DISTANCE_MAX};
 use vedette_likeness::hamming::HashIndex;
 use vedette_likeness::pdq::PdqHash;
@@ -43,7 +44,7 @@ pub fn hash(args: &HashArgs, io: &mut Io) -> Result<u8, Failure> {
                 object["quality"] = json!(image.quality);
             }
             // Only images have a PDQ; a SHA-256 has everything.
-            Ok(_) | Err(ReadError::Unsupported(_)) => {}
+            Ok(_) | Err(ReadError::File(FileFault::Unsupported(_))) => {}
             Err(error) => {
                 failed = true;
                 io.say(format!("error: {}: {}", file.display(), error.problem()));

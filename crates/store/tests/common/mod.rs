@@ -236,13 +236,8 @@ pub fn derived(taken: &TakenVersion, text: &str, level: Level) -> Derived {
         version: taken.version,
         item: taken.item,
         readings: vec![Reading {
-            attachment: None,
-            page: None,
-            kind: ReadingKind::Text,
-            method: "as posted".to_owned(),
             language: Language { code: "en".to_owned(), script: "Latn".to_owned(), confidence: 0.9 },
-            quality: 1.0,
-            text: text.to_owned(),
+            ..Reading::new(ReadingKind::Text, "as posted", text)
         }],
         findings: vec![Findings::default()],
         sketch: Some(vec![1, 2, 3]),

@@ -119,13 +119,8 @@ fn derive(open: &Workspace, intake: &Intake, receipt: &Receipt) -> StoreResult<u
             version: taken.version,
             item: taken.item,
             readings: vec![Reading {
-                attachment: None,
-                page: None,
-                kind: ReadingKind::Text,
-                method: "as posted".to_owned(),
                 language: Language { code: "en".to_owned(), script: "Latn".to_owned(), confidence: 0.9 },
-                quality: 1.0,
-                text: version.text.clone(),
+                ..Reading::new(ReadingKind::Text, "as posted", version.text.as_str())
             }],
             findings: vec![Findings::default()],
             sketch: None,

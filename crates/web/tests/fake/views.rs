@@ -120,11 +120,9 @@ fn reading(file: Option<i64>, page: Option<u32>, kind: ReadingKind, code: &str, 
     Reading {
         attachment: file.map(AttachmentId),
         page,
-        kind,
-        method: if file.is_some() { "tesseract 5.3.0 ara+eng" } else { "vedette-text/1" }.to_owned(),
         language: Language { code: code.to_owned(), script: "Zyyy".to_owned(), confidence: 0.98 },
         quality,
-        text: text.to_owned(),
+        ..Reading::new(kind, if file.is_some() { "tesseract 5.3.0 ara+eng" } else { "vedette-text/1" }, text)
     }
 }
 

@@ -1,0 +1,1 @@
+//! Engines that translate text, behind the port `vedette_core::translation::Translator`.
