@@ -43,6 +43,32 @@ pub const DETAIL_BYTES_MAX: usize = 300;
 pub const MEMBERS_MAX: usize = 1_000;
 /// Parts of text of one document: chapters of a book, slides of a presentation.
 pub const PARTS_MAX: usize = 1_000;
+/// Classes and formats of [`MediaFacts`]. An ISO file whose first bytes do not say that it is sound alone counts as a video.
+pub const MEDIA_FORMATS: &[(&str, &str)] = &[
+    ("video", "mp4"),
+    ("video", "quicktime"),
+    ("video", "3gp"),
+    ("video", "webm"),
+    ("video", "matroska"),
+    ("video", "avi"),
+    ("video", "mpeg-ts"),
+    ("video", "mpeg"),
+    ("video", "flv"),
+    ("video", "asf"),
+    ("video", "ogg"),
+    ("audio", "m4a"),
+    ("audio", "webm"),
+    ("audio", "matroska"),
+    ("audio", "ogg"),
+    ("audio", "mp3"),
+    ("audio", "aac"),
+    ("audio", "flac"),
+    ("audio", "wav"),
+    ("audio", "aiff"),
+    ("audio", "amr"),
+    ("image", "avif"),
+    ("image", "heic"),
+];
 /// Pages that one child draws; each page is held as grey pixels, and the answer must fit them all.
 pub const PAGES_DRAWN_MAX: u32 = 16;
 

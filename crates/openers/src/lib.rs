@@ -28,7 +28,7 @@ pub mod wire;
 pub use child::{read_one, run_child};
 pub use vedette_core::opened::{FileFault, Request};
 
-use vedette_core::opened::{INPUT_BYTES_MAX, PdfFacts};
+use vedette_core::opened::{INPUT_BYTES_MAX, MediaFacts, PdfFacts};
 
 use crate::sniff::{Sniffed, sniff};
 
@@ -44,6 +44,8 @@ pub enum Opened {
     Text(decode::Decoded),
     /// A PDF; its text is taken by a tool.
     Pdf(PdfFacts),
+    /// A recording or moving picture, or a still picture that a tool decodes; told by its first bytes.
+    Media(MediaFacts),
 }
 
 /// Opens one file. Its bytes choose the decoder; the request's type only tells a fragment of HTML from plain text.
@@ -60,6 +62,9 @@ pub fn open(bytes: &[u8], request: &Request) -> Result<Opened, FileFault> {
     match sniff(bytes) {
         Sniffed::Image(format) => Ok(Opened::Image(Box::new(picture::open_picture(bytes, format)?))),
         Sniffed::Pdf(offset) => Ok(Opened::Pdf(pdf::look(bytes, offset))),
+        Sniffed::Media(class, format) => {
+            Ok(Opened::Media(MediaFacts { class: class.to_owned(), format: format.to_owned() }))
+        }
         Sniffed::Html => Ok(Opened::Html(html::read_html(bytes))),
         Sniffed::Other(kind) => Err(FileFault::Unsupported(kind.to_owned())),
         Sniffed::Unknown => {

@@ -1,5 +1,7 @@
 //! What a file is, by its first bytes and never by its name: an adversary chooses the name.
 
+mod media;
+
 /// What the bytes look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sniffed {
@@ -9,6 +11,9 @@ pub enum Sniffed {
     Pdf(usize),
     /// Text that looks like an HTML document.
     Html,
+    /// A recording, a moving picture, or a still picture that a tool decodes: class and format of
+    /// [`vedette_core::opened::MEDIA_FORMATS`].
+    Media(&'static str, &'static str),
     /// Perhaps text.
     Unknown,
     /// A known kind that no opener reads, by its name.
@@ -30,12 +35,6 @@ const OTHERS: &[(&[u8], &str)] = &[
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document"),
     (b"{\\rtf", "an RTF document"),
-    (b"OggS", "an Ogg recording"),
-    (b"ID3", "an MP3 recording"),
-    (b"\xff\xfb", "an MP3 recording"),
-    (b"fLaC", "a FLAC recording"),
-    (b"#!AMR", "an AMR recording"),
-    (b"\x1a\x45\xdf\xa3", "a Matroska or WebM video"),
     (b"\x7fELF", "a Linux program"),
     (b"MZ", "a Windows program"),
     (b"\xca\xfe\xba\xbe", "a Java or macOS program"),
@@ -78,6 +77,9 @@ pub fn sniff(bytes: &[u8]) -> Sniffed {
     if let Some(offset) = find(bytes.get(..PDF_HEADER_WITHIN).unwrap_or(bytes), b"%PDF-") {
         return Sniffed::Pdf(offset);
     }
+    if let Some((class, format)) = media::media(bytes) {
+        return Sniffed::Media(class, format);
+    }
     if let Some(name) = container(bytes) {
         return Sniffed::Other(name);
     }
@@ -104,13 +106,6 @@ fn container(bytes: &[u8]) -> Option<&'static str> {
             known.iter().find(|(mark, _)| find(head, mark).is_some()).map_or("a zip archive", |(_, name)| name),
         );
     }
-    if at(0, b"RIFF") {
-        return Some(if at(8, b"AVI ") { "an AVI video" } else { "a WAVE recording" });
-    }
-    if at(4, b"ftyp") {
-        let image = [&b"avif"[..], b"heic", b"heix", b"mif1"].iter().any(|brand| at(8, brand));
-        return Some(if image { "an AVIF or HEIC image" } else { "an MP4 or QuickTime video" });
-    }
     at(257, b"ustar").then_some("a tar archive")
 }
 
@@ -135,12 +130,11 @@ mod tests {
             (&b"\x89PNG\r\n\x1a\nrest"[..], Sniffed::Image(image::ImageFormat::Png)),
             (b"\xff\xd8\xff\xe0", Sniffed::Image(image::ImageFormat::Jpeg)),
             (b"RIFF\x10\0\0\0WEBPVP8 ", Sniffed::Image(image::ImageFormat::WebP)),
-            (b"RIFF\x10\0\0\0WAVEfmt ", Sniffed::Other("a WAVE recording")),
             (b"junk\n%PDF-1.7\n", Sniffed::Pdf(5)),
             (b"\n<!DOCTYPE HTML><p>x", Sniffed::Html),
             (b"PK\x03\x04....word/document.xml", Sniffed::Other("a Word document")),
             (b"PK\x03\x04....notes.txt", Sniffed::Other("a zip archive")),
-            (b"\0\0\0\x20ftypisom", Sniffed::Other("an MP4 or QuickTime video")),
+            (b"\0\0\0\x20ftypisom", Sniffed::Media("video", "mp4")),
             (b"BM is how this text begins", Sniffed::Unknown),
             (b"", Sniffed::Unknown),
         ] {

@@ -114,6 +114,7 @@ fn facts(opened: &Opened) -> (AnswerHeader, Vec<&[u8]>) {
             vec![text.text.as_bytes()],
         ),
         Opened::Pdf(pdf) => (Facts::Pdf(pdf.clone()), Vec::new()),
+        Opened::Media(media) => (Facts::Media(media.clone()), Vec::new()),
     };
     (AnswerHeader { opened: Some(facts), ..AnswerHeader::default() }, sections)
 }

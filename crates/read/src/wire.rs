@@ -7,8 +7,8 @@ use vedette_core::limits::READING_BYTES_MAX;
 pub use vedette_core::opened::INPUT_BYTES_MAX;
 use vedette_core::opened::{
     ANSWER_HEADER_BYTES_MAX, ANSWER_MAGIC, AnswerHeader, Facts, GRAY_PIXELS_MAX, IMAGE_PIXELS_MAX, ImageFacts,
-    LINK_BYTES_MAX, LINKS_MAX, PREVIEW_SIDE_MAX, PdfFacts, REQUEST_MAGIC, Request, SECTIONS_MAX, TITLE_BYTES_MAX, Task,
-    TextFacts, WireFault,
+    LINK_BYTES_MAX, LINKS_MAX, MEDIA_FORMATS, MediaFacts, PREVIEW_SIDE_MAX, PdfFacts, REQUEST_MAGIC, Request,
+    SECTIONS_MAX, TITLE_BYTES_MAX, Task, TextFacts, WireFault,
 };
 
 use crate::{GrayImage, ReadError};
@@ -39,6 +39,8 @@ pub enum Opened {
     Text(OpenedText),
     /// A PDF, looked at from outside.
     Pdf(PdfFacts),
+    /// A recording, a moving picture, or a still picture that only a tool decodes, told by its first bytes.
+    Media(MediaFacts),
 }
 
 /// An opened image.
@@ -142,8 +144,13 @@ pub(crate) fn read_answer(bytes: &[u8]) -> Result<Opened, ReadError> {
         Some(Facts::Pdf(pdf)) if sections.is_empty() && pdf.version.len() <= 3 => {
             Ok(Opened::Pdf(PdfFacts { version: words(&pdf.version)?, ..pdf }))
         }
+        Some(Facts::Media(media)) if sections.is_empty() && is_known(&media) => Ok(Opened::Media(media)),
         _ => Err(broken("what was opened")),
     }
+}
+
+fn is_known(media: &MediaFacts) -> bool {
+    MEDIA_FORMATS.iter().any(|(class, format)| *class == media.class && *format == media.format)
 }
 
 fn reported(fault: &WireFault) -> ReadError {

@@ -1,15 +1,21 @@
 //! A file of a post to readings: opened in the sandbox, its text taken by whatever fits, its problems said in a line each.
+//!
+//! Each kind of file has a module of its own: [`text`](mod@text), [`image`], [`pdf`], [`media`].
+
+mod image;
+mod media;
+mod pdf;
+mod text;
 
 use std::path::PathBuf;
 
 use sha2::Digest;
-use vedette_core::opened::PdfFacts;
 use vedette_core::{Language, Reading, ReadingKind, Sha256};
 
-use crate::ocr::{self, Script};
-use crate::tools::install_language;
-use crate::wire::{Hint, Opened, OpenedImage, OpenedText};
-use crate::{Memo, Opener, ReadError, Tool, Tools, pdf};
+use self::text::text;
+use crate::ocr::Script;
+use crate::wire::{Hint, Opened};
+use crate::{Memo, Opener, ReadError, Tool, Tools};
 
 /// Named in the method of what the openers read.
 const OPENERS: &str = concat!("vedette-openers/", env!("CARGO_PKG_VERSION"));
@@ -130,12 +136,13 @@ impl Reader {
         found
     }
 
-    fn read_into(&self, file: &FileToRead<'_>, _memo: &dyn Memo, found: &mut FileReadings) {
+    fn read_into(&self, file: &FileToRead<'_>, memo: &dyn Memo, found: &mut FileReadings) {
         match self.opener.open(file.bytes, &Hint { media_type: file.media_type, name: file.name }) {
-            Ok(Opened::Image(image)) => self.image(*image, file.scripts, found),
+            Ok(Opened::Image(image)) => self.image(*image, file, memo, found),
             Ok(Opened::Html(page)) => text(page, ReadingKind::Html, found),
             Ok(Opened::Text(plain)) => text(plain, ReadingKind::Text, found),
-            Ok(Opened::Pdf(facts)) => self.pdf(file.bytes, &facts, found),
+            Ok(Opened::Pdf(facts)) => self.pdf(&facts, file, memo, found),
+            Ok(Opened::Media(facts)) => self.media(&facts, file, memo, found),
             Err(error) => found.failed(&error),
         }
     }
@@ -151,92 +158,6 @@ impl Reader {
             Err(error) => found.failed(&error),
         }
         found
-    }
-
-    fn image(&self, image: OpenedImage, scripts: &[Script], found: &mut FileReadings) {
-        if image.truncated {
-            found
-                .problems
-                .push("the image is cut off, its lower part may be empty: fetch it again from the source".to_owned());
-        }
-        if image.text_likely {
-            match ocr::read_image(&self.tools, &image.gray, scripts) {
-                Ok(text) => self.recognised(text, found),
-                Err(error) => found.failed(&error),
-            }
-        }
-        found.image = Some(ImageFacts {
-            pdq: image.pdq,
-            quality: image.quality,
-            dihedral: image.dihedral,
-            width: image.width,
-            height: image.height,
-            preview_png: image.preview_png,
-            blurred_png: image.blurred_png,
-        });
-    }
-
-    fn recognised(&self, text: ocr::OcrText, found: &mut FileReadings) {
-        let version = self.tools.tesseract().map_or("unknown", |tool| tool.version.as_str());
-        for reading in text.readings {
-            let method = format!("tesseract {version} {}", reading.languages.join("+"));
-            found.readings.push(Reading {
-                language: language_of(&reading.text),
-                quality: reading.mean_confidence,
-                ..Reading::new(ReadingKind::Ocr, method, reading.text)
-            });
-        }
-        for code in text.missing {
-            found.try_again = true;
-            found.problems.push(format!(
-                "text in the image may be misread without the model `{code}`: {}",
-                install_language(&code)
-            ));
-        }
-    }
-
-    fn pdf(&self, bytes: &[u8], facts: &PdfFacts, found: &mut FileReadings) {
-        match pdf::read_pages(&self.tools, bytes, facts.truncated) {
-            Ok(text) => {
-                let version = self.tools.pdftotext().map_or("unknown", |tool| tool.version.as_str());
-                found.readings.extend(text.pages.into_iter().filter(|page| !page.text.is_empty()).map(|page| {
-                    Reading {
-                        page: Some(page.page),
-                        language: language_of(&page.text),
-                        quality: fit_share(&page.text),
-                        ..Reading::new(ReadingKind::PdfText, format!("pdftotext {version}"), page.text)
-                    }
-                }));
-                found.problems.extend(text.problems);
-            }
-            Err(error) => found.failed(&error),
-        }
-    }
-}
-
-fn text(opened: OpenedText, kind: ReadingKind, found: &mut FileReadings) {
-    if opened.lossy {
-        found.problems.push(format!("some bytes are no {}: the exhibit keeps them", opened.encoding));
-    }
-    if opened.cut {
-        found
-            .problems
-            .push("the text is longer than what is read, its end is left out: the exhibit keeps it".to_owned());
-    }
-    if opened.hidden_bytes > 0 {
-        found
-            .problems
-            .push(format!("{} bytes of hidden text are left out: look at the exhibit's source", opened.hidden_bytes));
-    }
-    found.title = opened.title;
-    found.links = opened.links;
-    if !opened.text.trim().is_empty() {
-        let method = format!("{OPENERS} {}{}", opened.encoding, if opened.guessed { " guessed" } else { "" });
-        found.readings.push(Reading {
-            language: language_of(&opened.text),
-            quality: fit_share(&opened.text),
-            ..Reading::new(kind, method, opened.text)
-        });
     }
 }
 

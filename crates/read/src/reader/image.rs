@@ -1,0 +1,53 @@
+//! Images to readings: the facts that matching needs, and the text that the recogniser finds.
+
+use vedette_core::{Reading, ReadingKind};
+
+use super::{FileReadings, FileToRead, ImageFacts, Reader, language_of};
+use crate::Memo;
+use crate::ocr;
+use crate::tools::install_language;
+use crate::wire::OpenedImage;
+
+impl Reader {
+    pub(super) fn image(&self, image: OpenedImage, file: &FileToRead<'_>, _memo: &dyn Memo, found: &mut FileReadings) {
+        if image.truncated {
+            found
+                .problems
+                .push("the image is cut off, its lower part may be empty: fetch it again from the source".to_owned());
+        }
+        if image.text_likely {
+            match ocr::read_image(&self.tools, &image.gray, file.scripts) {
+                Ok(text) => self.recognised(text, found),
+                Err(error) => found.failed(&error),
+            }
+        }
+        found.image = Some(ImageFacts {
+            pdq: image.pdq,
+            quality: image.quality,
+            dihedral: image.dihedral,
+            width: image.width,
+            height: image.height,
+            preview_png: image.preview_png,
+            blurred_png: image.blurred_png,
+        });
+    }
+
+    fn recognised(&self, text: ocr::OcrText, found: &mut FileReadings) {
+        let version = self.tools.tesseract().map_or("unknown", |tool| tool.version.as_str());
+        for reading in text.readings {
+            let method = format!("tesseract {version} {}", reading.languages.join("+"));
+            found.readings.push(Reading {
+                language: language_of(&reading.text),
+                quality: reading.mean_confidence,
+                ..Reading::new(ReadingKind::Ocr, method, reading.text)
+            });
+        }
+        for code in text.missing {
+            found.try_again = true;
+            found.problems.push(format!(
+                "text in the image may be misread without the model `{code}`: {}",
+                install_language(&code)
+            ));
+        }
+    }
+}
