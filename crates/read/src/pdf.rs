@@ -5,7 +5,7 @@ use std::path::Path;
 
 use vedette_core::FileFault;
 
-use crate::process::Finished;
+use crate::launcher::ToolRun;
 use crate::{ReadError, Tools};
 
 /// Pages that are read; a magazine issue has about 100.
@@ -68,7 +68,7 @@ pub fn read_pages(tools: &Tools, bytes: &[u8], truncated: bool) -> Result<PdfTex
     Ok(found)
 }
 
-fn classified(finished: &Finished, truncated: bool) -> ReadError {
+fn classified(finished: &ToolRun, truncated: bool) -> ReadError {
     let said = finished.stderr.as_str();
     let first: String =
         said.lines().next().unwrap_or("no reason given").chars().filter(|c| !c.is_control()).take(200).collect();

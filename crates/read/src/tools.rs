@@ -2,22 +2,22 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
-
-use vedette_core::FileFault;
 
 use crate::ReadError;
-use crate::launcher::{EXIT_NOT_LAUNCHED, LAUNCHER_SAYS, RUN_TOOL, arguments};
-use crate::opener::died;
-use crate::process::{Allowance, Finished, run};
+use crate::launcher::{Launcher, ToolPlan, ToolRun};
 
 /// Folders in which tools are looked for; never the current folder, never a search path that a user may write.
 const TOOL_FOLDERS: &[&str] = &["/usr/bin", "/usr/local/bin", "/bin", "/run/current-system/sw/bin"];
-/// Bytes that a tool may write to stdout: text of 500 dense pages.
-const TOOL_STDOUT_BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// Bytes of memory of a tool; the recogniser takes 400 MB for a large scan.
 const TOOL_MEMORY_BYTES_MAX: u64 = 1536 * 1024 * 1024;
+/// What the tools read beside their libraries: models of the recogniser, tables of Asian PDF encodings.
+const TOOL_DATA: &[&str] = &[
+    "/usr/share/tesseract-ocr",
+    "/usr/share/tessdata",
+    "/usr/local/share/tessdata",
+    "/usr/share/poppler",
+    "/run/current-system/sw/share/tessdata",
+];
 /// Seconds in which a tool must say its version.
 const VERSION_SECONDS_MAX: u64 = 10;
 /// What the recogniser's package provides beside languages.
@@ -59,7 +59,7 @@ pub struct Tool {
 /// The installed tools.
 #[derive(Debug, Clone)]
 pub struct Tools {
-    program: PathBuf,
+    launcher: Launcher,
     tesseract: Option<FoundTool>,
     languages: Vec<String>,
     pdftotext: Option<FoundTool>,
@@ -74,8 +74,13 @@ impl Tools {
 
     /// [`Tools::discover`] in folders of the caller's choice.
     pub fn discover_in(program: impl Into<PathBuf>, folders: &[PathBuf]) -> Self {
-        let mut tools =
-            Self { program: program.into(), tesseract: None, languages: Vec::new(), pdftotext: None, pdfinfo: None };
+        let mut tools = Self {
+            launcher: Launcher::new(program),
+            tesseract: None,
+            languages: Vec::new(),
+            pdftotext: None,
+            pdfinfo: None,
+        };
         tools.tesseract = tools.find("tesseract", "--version", folders);
         tools.pdftotext = tools.find("pdftotext", "-v", folders);
         tools.pdfinfo = tools.find("pdfinfo", "-v", folders);
@@ -142,6 +147,11 @@ impl Tools {
         report
     }
 
+    /// Starts tools, those beside the ones listed here too.
+    pub fn launcher(&self) -> &Launcher {
+        &self.launcher
+    }
+
     /// Runs `tool` in its sandbox with `folder` as its only writable place.
     pub(crate) fn run(
         &self,
@@ -149,28 +159,9 @@ impl Tools {
         given: &[OsString],
         folder: &Path,
         seconds: u64,
-    ) -> Result<Finished, ReadError> {
-        let mut command = Command::new(&self.program);
-        let beside: Vec<PathBuf> = tool.parent().map(Path::to_owned).into_iter().collect();
-        // Busy machines give a process a part of the time only.
-        let allowance = Allowance { wall: Duration::from_secs(seconds * 2), stdout_bytes_max: TOOL_STDOUT_BYTES_MAX };
-        command.arg(RUN_TOOL).args(arguments(folder, seconds, TOOL_MEMORY_BYTES_MAX, &beside)).arg(tool).args(given);
-        command.current_dir(folder);
-        let environment = [("OMP_THREAD_LIMIT", "1"), ("LC_ALL", "C.UTF-8"), ("TMPDIR", "."), ("HOME", "/nonexistent")];
-        let finished =
-            run(command, &environment, &[], allowance).map_err(ReadError::machine("start the tool launcher"))?;
-        let name = tool.file_name().unwrap_or_default().to_string_lossy();
-        if finished.timed_out || finished.overflowed {
-            let what = if finished.timed_out { "takes too long" } else { "writes too much" };
-            return Err(ReadError::File(FileFault::TooLarge(format!("{name} {what}"))));
-        }
-        if finished.status.code() == Some(i32::from(EXIT_NOT_LAUNCHED)) && finished.stderr.contains(LAUNCHER_SAYS) {
-            return Err(ReadError::Sandbox(finished.stderr.lines().next().unwrap_or_default().to_owned()));
-        }
-        if finished.status.code().is_none() {
-            return Err(died(finished.status, &name));
-        }
-        Ok(finished)
+    ) -> Result<ToolRun, ReadError> {
+        let plan = ToolPlan::new(folder, seconds, TOOL_MEMORY_BYTES_MAX).reading(TOOL_DATA);
+        self.launcher.run(&plan, tool, given, &[])
     }
 
     fn find(&self, name: &str, version_flag: &str, folders: &[PathBuf]) -> Option<FoundTool> {
