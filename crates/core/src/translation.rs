@@ -91,7 +91,7 @@ pub enum SegmentOrigin {
 pub struct TermUse {
     /// In the original's text.
     pub source: [u32; 2],
-    /// In the translation's text.
+    /// In the translation's text; empty where the term should stand and could not be placed, so that a person looks.
     pub target: [u32; 2],
     /// Id of the register's entry or of the glossary line.
     pub entry: String,
@@ -160,6 +160,12 @@ pub enum TranslateFault {
 pub trait Translator: Send + Sync {
     /// Which engine this is.
     fn engine(&self) -> Engine;
+    /// The same for one pair of languages: `version` then names the model of this pair alone, so that a new model of another pair
+    /// leaves what this one said in the cache. Without a model for the pair, the same as [`Translator::engine`].
+    fn engine_for(&self, from: &str, to: &str) -> Engine {
+        let _ = (from, to);
+        self.engine()
+    }
     /// Whether it translates `from` to `to` (codes as in [`crate::Language`]), perhaps by way of a third language.
     fn knows(&self, from: &str, to: &str) -> bool;
     /// Translates segments, each of which is a sentence or a line; the answer has as many, in the same order.
