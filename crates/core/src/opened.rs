@@ -71,6 +71,8 @@ pub const MEDIA_FORMATS: &[(&str, &str)] = &[
 ];
 /// Pages that one child draws; each page is held as grey pixels, and the answer must fit them all.
 pub const PAGES_DRAWN_MAX: u32 = 16;
+/// Dots per inch at which pages are drawn at most; letters of a newspaper's size are read at 300.
+pub const PAGE_DPI_MAX: u32 = 400;
 
 /// Why a file was not opened. The text in each variant names what was found; [`FileFault::advice`] says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -181,6 +183,8 @@ pub enum Task {
         /// Dots per inch.
         dpi: u32,
     },
+    /// Draw the first page of a PDF as an image.
+    Cover,
     /// Go on with the members of a container, from this one on (from 0).
     Members {
         /// Index of the first member.
@@ -259,7 +263,7 @@ pub enum Facts {
 /// An image.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ImageFacts {
-    /// `png`, `jpeg`, `webp`, `gif`, `bmp` or `tiff`.
+    /// `png`, `jpeg`, `webp`, `gif`, `bmp` or `tiff`; `pdf` for the first page of a document.
     pub format: String,
     /// Width in pixels as a viewer shows it.
     pub width: u32,
@@ -322,8 +326,11 @@ pub struct PdfFacts {
 pub struct PagesFacts {
     /// Pages of the whole file.
     pub total: u32,
-    /// The pages, in order; one section each.
+    /// The pages, in order; one section each. Fewer than asked for when they do not fit into one answer.
     pub pages: Vec<DrawnPageFacts>,
+    /// Numbers of pages that cannot be drawn.
+    #[serde(default)]
+    pub failed: Vec<u32>,
 }
 
 /// One drawn page.
@@ -335,6 +342,9 @@ pub struct DrawnPageFacts {
     pub width: u32,
     /// Height of the grey pixels.
     pub height: u32,
+    /// Edges enough for letters.
+    #[serde(default)]
+    pub text_likely: bool,
 }
 
 /// A document, mail or archive.

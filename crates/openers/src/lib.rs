@@ -9,7 +9,7 @@
 //! | PNG, JPEG, WebP, GIF, BMP, TIFF | [`picture`], prepared for text recognition by [`gray`] |
 //! | HTML | [`html`] |
 //! | plain text in any usual encoding | [`decode`] |
-//! | PDF, from outside only | [`pdf`] |
+//! | PDF: from outside, and its pages drawn | [`pdf`] |
 //!
 //! Architecture invariant: nothing here opens a path, a socket or a process; `open` is a function from bytes to data.
 
@@ -28,7 +28,7 @@ pub mod wire;
 pub use child::{read_one, run_child};
 pub use vedette_core::opened::{FileFault, Request};
 
-use vedette_core::opened::{INPUT_BYTES_MAX, MediaFacts, PdfFacts};
+use vedette_core::opened::{INPUT_BYTES_MAX, MediaFacts, PdfFacts, Task};
 
 use crate::sniff::{Sniffed, sniff};
 
@@ -46,6 +46,8 @@ pub enum Opened {
     Pdf(PdfFacts),
     /// A recording or moving picture, or a still picture that a tool decodes; told by its first bytes.
     Media(MediaFacts),
+    /// Drawn pages of a PDF.
+    Pages(pdf::DrawnPages),
 }
 
 /// Opens one file. Its bytes choose the decoder; the request's type only tells a fragment of HTML from plain text.
@@ -61,7 +63,7 @@ pub fn open(bytes: &[u8], request: &Request) -> Result<Opened, FileFault> {
     }
     match sniff(bytes) {
         Sniffed::Image(format) => Ok(Opened::Image(Box::new(picture::open_picture(bytes, format)?))),
-        Sniffed::Pdf(offset) => Ok(Opened::Pdf(pdf::look(bytes, offset))),
+        Sniffed::Pdf(offset) => open_pdf(bytes, offset, request.task),
         Sniffed::Media(class, format) => {
             Ok(Opened::Media(MediaFacts { class: class.to_owned(), format: format.to_owned() }))
         }
@@ -77,6 +79,14 @@ pub fn open(bytes: &[u8], request: &Request) -> Result<Opened, FileFault> {
             Ok(if said_html { Opened::Html(html::read_html(bytes)) } else { Opened::Text(text) })
         }
     }
+}
+
+fn open_pdf(bytes: &[u8], offset: usize, task: Task) -> Result<Opened, FileFault> {
+    Ok(match task {
+        Task::Pages { first, count, dpi } => Opened::Pages(pdf::draw_pages(bytes, first, count, dpi)?),
+        Task::Cover => Opened::Image(Box::new(pdf::draw_cover(bytes)?)),
+        Task::Open | Task::Members { .. } => Opened::Pdf(pdf::look(bytes, offset)),
+    })
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ const JPEG_END_WITHIN: usize = 64 * 1024;
 /// An opened image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Picture {
-    /// `png`, `jpeg`, `webp`, `gif`, `bmp` or `tiff`.
+    /// `png`, `jpeg`, `webp`, `gif`, `bmp` or `tiff`; `pdf` for the first page of a document.
     pub format: &'static str,
     /// Width in pixels, as a viewer shows it.
     pub width: u32,
@@ -51,7 +51,16 @@ pub fn open_picture(bytes: &[u8], format: ImageFormat) -> Result<Picture, FileFa
         let tail = bytes.get(bytes.len().saturating_sub(JPEG_END_WITHIN)..).unwrap_or(bytes);
         find(tail, b"\xff\xd9").is_none()
     };
-    let rgb = on_white(decoded);
+    finished(on_white(decoded), orientation, name, truncated)
+}
+
+/// Hashes a decoded image, turns it as its camera says and prepares what is shown and read of it.
+pub(crate) fn finished(
+    rgb: RgbImage,
+    orientation: Orientation,
+    name: &'static str,
+    truncated: bool,
+) -> Result<Picture, FileFault> {
     let pixels = Rgb { width: rgb.width(), height: rgb.height(), pixels: rgb.as_raw() };
     let (pdq, dihedral) = pdq_with_dihedral(pixels)
         .map_err(|error| FileFault::Damaged(format!("the {name} image cannot be hashed: {error}")))?;

@@ -3,10 +3,12 @@
 use std::io::{Read, Write};
 
 use vedette_core::opened::{
-    ANSWER_BYTES_MAX, ANSWER_HEADER_BYTES_MAX, ANSWER_MAGIC, AnswerHeader, Facts, INPUT_BYTES_MAX, ImageFacts,
-    REQUEST_HEADER_BYTES_MAX, REQUEST_MAGIC, Request, SandboxState, TextFacts, WireFault, one_line,
+    ANSWER_BYTES_MAX, ANSWER_HEADER_BYTES_MAX, ANSWER_MAGIC, AnswerHeader, DrawnPageFacts, Facts, INPUT_BYTES_MAX,
+    ImageFacts, PagesFacts, REQUEST_HEADER_BYTES_MAX, REQUEST_MAGIC, Request, SandboxState, TextFacts, WireFault,
+    one_line,
 };
 
+use crate::pdf::DrawnPage;
 use crate::{FileFault, Opened};
 
 /// Reads a request and its file.
@@ -115,8 +117,25 @@ fn facts(opened: &Opened) -> (AnswerHeader, Vec<&[u8]>) {
         ),
         Opened::Pdf(pdf) => (Facts::Pdf(pdf.clone()), Vec::new()),
         Opened::Media(media) => (Facts::Media(media.clone()), Vec::new()),
+        Opened::Pages(drawn) => (
+            Facts::Pages(PagesFacts {
+                total: drawn.total,
+                pages: drawn.pages.iter().map(page_facts).collect(),
+                failed: drawn.failed.clone(),
+            }),
+            drawn.pages.iter().map(|page| page.gray.pixels.as_slice()).collect(),
+        ),
     };
     (AnswerHeader { opened: Some(facts), ..AnswerHeader::default() }, sections)
+}
+
+fn page_facts(drawn: &DrawnPage) -> DrawnPageFacts {
+    DrawnPageFacts {
+        page: drawn.page,
+        width: drawn.gray.width,
+        height: drawn.gray.height,
+        text_likely: drawn.text_likely,
+    }
 }
 
 #[cfg(test)]

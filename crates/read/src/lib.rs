@@ -38,4 +38,4 @@ pub use memo::{Memo, MemoKey, NoMemo, recall_or};
 pub use opener::{OPEN_WALL_SECONDS_MAX, Opener};
 pub use reader::{FileReadings, FileToRead, ImageFacts, Reader};
 pub use tools::{FoundTool, Tool, Tools};
-pub use wire::{Hint, INPUT_BYTES_MAX, Opened, OpenedImage, OpenedText};
+pub use wire::{DrawnPage, DrawnPages, Hint, INPUT_BYTES_MAX, Opened, OpenedImage, OpenedText};

@@ -10,7 +10,7 @@ use vedette_core::opened::{ANSWER_BYTES_MAX, Task};
 
 use crate::ReadError;
 use crate::process::{Allowance, run};
-use crate::wire::{Hint, INPUT_BYTES_MAX, Opened, read_answer, request_head};
+use crate::wire::{DrawnPages, Hint, INPUT_BYTES_MAX, Opened, OpenedImage, read_answer, request_head};
 
 /// Seconds after which a child is killed; it has 5 of processor time, and busy machines are slow.
 pub const OPEN_WALL_SECONDS_MAX: u64 = 10;
@@ -58,6 +58,33 @@ impl Opener {
         read_answer(&self.answer(bytes, hint, task)?)
     }
 
+    /// Draws `count` pages of a PDF from page `first` (from 1) on. Fewer come when they do not fit into one answer.
+    ///
+    /// # Errors
+    /// As for [`Opener::open`]; pages that were not asked for are a hostile file.
+    pub fn draw_pages(&self, bytes: &[u8], first: u32, count: u32, dpi: u32) -> Result<DrawnPages, ReadError> {
+        let asked = first..first.saturating_add(count);
+        match self.ask(bytes, &Hint::default(), Task::Pages { first, count, dpi })? {
+            Opened::Pages(drawn)
+                if drawn.pages.iter().map(|page| &page.page).chain(&drawn.failed).all(|page| asked.contains(page)) =>
+            {
+                Ok(drawn)
+            }
+            _ => Err(not_asked()),
+        }
+    }
+
+    /// Draws the first page of a PDF as an image.
+    ///
+    /// # Errors
+    /// As for [`Opener::open`].
+    pub fn draw_cover(&self, bytes: &[u8]) -> Result<OpenedImage, ReadError> {
+        match self.ask(bytes, &Hint::default(), Task::Cover)? {
+            Opened::Image(image) if image.format == "pdf" => Ok(*image),
+            _ => Err(not_asked()),
+        }
+    }
+
     /// The child's answer, unchecked.
     pub(crate) fn answer(&self, bytes: &[u8], hint: &Hint<'_>, task: Task) -> Result<Vec<u8>, ReadError> {
         if bytes.len() as u64 > INPUT_BYTES_MAX {
@@ -88,6 +115,11 @@ impl Opener {
         }
         Ok(finished.stdout)
     }
+}
+
+/// The fault of a child that answers another question.
+pub(crate) fn not_asked() -> ReadError {
+    ReadError::File(FileFault::Hostile("its opener answered what nobody asked".to_owned()))
 }
 
 /// What the end of a child says about the file that it read.

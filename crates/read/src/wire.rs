@@ -7,8 +7,8 @@ use vedette_core::limits::READING_BYTES_MAX;
 pub use vedette_core::opened::INPUT_BYTES_MAX;
 use vedette_core::opened::{
     ANSWER_HEADER_BYTES_MAX, ANSWER_MAGIC, AnswerHeader, Facts, GRAY_PIXELS_MAX, IMAGE_PIXELS_MAX, ImageFacts,
-    LINK_BYTES_MAX, LINKS_MAX, MEDIA_FORMATS, MediaFacts, PREVIEW_SIDE_MAX, PdfFacts, REQUEST_MAGIC, Request,
-    SECTIONS_MAX, TITLE_BYTES_MAX, Task, TextFacts, WireFault,
+    LINK_BYTES_MAX, LINKS_MAX, MEDIA_FORMATS, MediaFacts, PAGES_DRAWN_MAX, PREVIEW_SIDE_MAX, PagesFacts, PdfFacts,
+    REQUEST_MAGIC, Request, SECTIONS_MAX, TITLE_BYTES_MAX, Task, TextFacts, WireFault,
 };
 
 use crate::{GrayImage, ReadError};
@@ -41,12 +41,36 @@ pub enum Opened {
     Pdf(PdfFacts),
     /// A recording, a moving picture, or a still picture that only a tool decodes, told by its first bytes.
     Media(MediaFacts),
+    /// Drawn pages of a PDF.
+    Pages(DrawnPages),
+}
+
+/// Pages of a PDF as pictures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrawnPages {
+    /// Pages of the whole file, as the drawer counts them.
+    pub total: u32,
+    /// In order of their numbers.
+    pub pages: Vec<DrawnPage>,
+    /// Numbers of pages that cannot be drawn, in order.
+    pub failed: Vec<u32>,
+}
+
+/// A page of a PDF as a picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrawnPage {
+    /// Its number, from 1.
+    pub page: u32,
+    /// Prepared for text recognition.
+    pub gray: GrayImage,
+    /// Edges enough for letters; `false` only for empty and flat pages.
+    pub text_likely: bool,
 }
 
 /// An opened image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenedImage {
-    /// `png`, `jpeg`, `webp`, `gif`, `bmp` or `tiff`.
+    /// `png`, `jpeg`, `webp`, `gif`, `bmp` or `tiff`; `pdf` for the first page of a document.
     pub format: String,
     /// Width in pixels as a viewer shows it.
     pub width: u32,
@@ -145,6 +169,7 @@ pub(crate) fn read_answer(bytes: &[u8]) -> Result<Opened, ReadError> {
             Ok(Opened::Pdf(PdfFacts { version: words(&pdf.version)?, ..pdf }))
         }
         Some(Facts::Media(media)) if sections.is_empty() && is_known(&media) => Ok(Opened::Media(media)),
+        Some(Facts::Pages(pages)) => Ok(Opened::Pages(checked_pages(pages, &sections)?)),
         _ => Err(broken("what was opened")),
     }
 }
@@ -179,7 +204,7 @@ fn checked_image(image: ImageFacts, sections: &[&[u8]]) -> Result<OpenedImage, R
     if full == 0 || full > IMAGE_PIXELS_MAX || small == 0 || small > GRAY_PIXELS_MAX || small != gray.len() as u64 {
         return Err(broken("the image's dimensions"));
     }
-    if !["png", "jpeg", "webp", "gif", "bmp", "tiff"].contains(&image.format.as_str()) {
+    if !["png", "jpeg", "webp", "gif", "bmp", "tiff", "pdf"].contains(&image.format.as_str()) {
         return Err(broken("the image's format"));
     }
     let hashes_fit = image.dihedral.len() == 8 && image.dihedral.iter().chain([&image.pdq]).all(|hash| is_hash(hash));
@@ -203,6 +228,29 @@ fn checked_image(image: ImageFacts, sections: &[&[u8]]) -> Result<OpenedImage, R
         preview_png: preview.to_vec(),
         blurred_png: blurred.to_vec(),
     })
+}
+
+fn checked_pages(facts: PagesFacts, sections: &[&[u8]]) -> Result<DrawnPages, ReadError> {
+    let most = PAGES_DRAWN_MAX as usize;
+    if facts.pages.len() != sections.len() || facts.pages.len() + facts.failed.len() > most {
+        return Err(broken("the number of pages"));
+    }
+    let in_order =
+        |numbers: &[u32]| numbers.is_sorted_by(|a, b| a < b) && numbers.iter().all(|&n| n > 0 && n <= facts.total);
+    let numbers: Vec<u32> = facts.pages.iter().map(|page| page.page).collect();
+    if !in_order(&numbers) || !in_order(&facts.failed) || facts.failed.iter().any(|failed| numbers.contains(failed)) {
+        return Err(broken("the numbers of pages"));
+    }
+    let mut pages = Vec::new();
+    for (page, pixels) in facts.pages.iter().zip(sections) {
+        let area = u64::from(page.width) * u64::from(page.height);
+        if area == 0 || area > GRAY_PIXELS_MAX || area != pixels.len() as u64 {
+            return Err(broken("a page's dimensions"));
+        }
+        let gray = GrayImage { width: page.width, height: page.height, pixels: pixels.to_vec() };
+        pages.push(DrawnPage { page: page.page, gray, text_likely: page.text_likely });
+    }
+    Ok(DrawnPages { total: facts.total, pages, failed: facts.failed })
 }
 
 fn is_hash(hash: &str) -> bool {

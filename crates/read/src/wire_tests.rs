@@ -111,3 +111,34 @@ fn a_request_keeps_to_its_limit() {
     let head = request_head(&Hint { media_type: Some(&long), name: Some(&long) }, Task::Open, 9);
     assert!(head.len() < REQUEST_HEADER_BYTES_MAX as usize);
 }
+
+/// Two pages of three by two and of one by four pixels.
+fn pages_answer(change: impl FnOnce(&mut Value)) -> Vec<u8> {
+    let page = |number: u32, width: u32, height: u32| json!({ "page": number, "width": width, "height": height, "text_likely": true });
+    let mut header = json!({ "sections": [6, 4], "opened": { "kind": "pages", "total": 9, "failed": [5],
+        "pages": [page(4, 3, 2), page(6, 1, 4)] } });
+    change(&mut header);
+    answer(&header, b"123456abcd")
+}
+
+#[test]
+fn drawn_pages_are_taken_when_their_numbers_and_sizes_fit() {
+    let Ok(Opened::Pages(drawn)) = read_answer(&pages_answer(|_| {})) else { panic!("the control must pass") };
+    assert_eq!((drawn.total, drawn.failed, drawn.pages[1].page), (9, vec![5], 6));
+    assert_eq!(drawn.pages[1].gray, GrayImage { width: 1, height: 4, pixels: b"abcd".to_vec() });
+    type Change = fn(&mut Value);
+    let lies: &[(&str, Change)] = &[
+        ("size", |header| header["opened"]["pages"][0]["width"] = json!(2)),
+        ("no size", |header| header["opened"]["pages"][0]["height"] = json!(0)),
+        ("order", |header| header["opened"]["pages"][0]["page"] = json!(6)),
+        ("a page that is not there", |header| header["opened"]["total"] = json!(5)),
+        ("page nought", |header| header["opened"]["failed"] = json!([0])),
+        ("drawn and failed", |header| header["opened"]["failed"] = json!([6])),
+        ("too many", |header| header["opened"]["failed"] = json!([7, 8, 9, 1, 2, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1])),
+        ("sections", |header| header["sections"] = json!([10])),
+    ];
+    for (lie, change) in lies {
+        let refused = read_answer(&pages_answer(change));
+        assert!(matches!(refused, Err(ReadError::File(FileFault::Hostile(_)))), "{lie}: {refused:?}");
+    }
+}

@@ -1,6 +1,6 @@
 //! What the tests of this crate share: the program with the hidden subcommands, and small files.
 
-use std::io::Cursor;
+use std::io::{Cursor, Write};
 use std::path::PathBuf;
 
 use image::{DynamicImage, ImageFormat};
@@ -34,4 +34,20 @@ pub fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     image.write_to(&mut bytes, format).expect("writing to memory");
     bytes.into_inner()
+}
+
+/// A file of `tests/pdf`.
+#[allow(dead_code)]
+pub fn fixture(name: &str) -> Vec<u8> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/pdf").join(name);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// So many zeros, deflated.
+#[allow(dead_code)]
+pub fn deflated_zeros(count: usize) -> Vec<u8> {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    let block = vec![0; 1 << 20];
+    (0..count >> 20).for_each(|_| encoder.write_all(&block).expect("writing to memory"));
+    encoder.finish().expect("writing to memory")
 }

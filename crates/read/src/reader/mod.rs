@@ -14,6 +14,7 @@ use vedette_core::{Language, Reading, ReadingKind, Sha256};
 
 use self::text::text;
 use crate::ocr::Script;
+use crate::opener::not_asked;
 use crate::wire::{Hint, Opened};
 use crate::{Memo, Opener, ReadError, Tool, Tools};
 
@@ -143,6 +144,7 @@ impl Reader {
             Ok(Opened::Text(plain)) => text(plain, ReadingKind::Text, found),
             Ok(Opened::Pdf(facts)) => self.pdf(&facts, file, memo, found),
             Ok(Opened::Media(facts)) => self.media(&facts, file, memo, found),
+            Ok(Opened::Pages(_)) => found.failed(&not_asked()),
             Err(error) => found.failed(&error),
         }
     }

@@ -1,5 +1,9 @@
-//! PDF: only looked at from outside. Whether it is locked and whether its end is missing; its text is taken by a tool in a
-//! sandbox of its own.
+//! PDF: looked at from outside ([`look`]) and drawn as pictures ([`draw_pages`], [`draw_cover`]). Its text layer is taken by a
+//! tool in a sandbox of its own; pictures are for pages whose text layer is missing or wrong.
+
+mod draw;
+
+pub use draw::{DrawnPage, DrawnPages, draw_cover, draw_pages};
 
 use vedette_core::opened::PdfFacts;
 
