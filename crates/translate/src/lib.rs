@@ -23,9 +23,14 @@
 
 mod allowance;
 mod cache;
+mod command;
+#[cfg(feature = "ctranslate2")]
+mod ctranslate2;
 mod engines;
 mod firefox;
+mod folders;
 mod glossary;
+mod libretranslate;
 mod memory;
 mod pieces;
 mod policy;
@@ -34,9 +39,13 @@ mod translating;
 
 pub use allowance::{Allowance, Ledger, MemoryLedger, SECONDS_PER_ITEM_USUAL, Sent};
 pub use cache::{Cache, CacheKey, CachedSegment, MemoryCache, NoCache};
+pub use command::{COMMAND, Command, CommandSettings, Separator};
+#[cfg(feature = "ctranslate2")]
+pub use ctranslate2::{CTRANSLATE2, CTranslate2};
 pub use engines::Engines;
 pub use firefox::{FIREFOX, Firefox};
 pub use glossary::{Glossary, GlossaryEntry};
+pub use libretranslate::{LIBRETRANSLATE, LibreTranslate};
 pub use memory::{Memory, NoMemory, Remembered, SegmentMemory, memory_key};
 pub use pieces::{Pieces, SEGMENT_CHARS_MAX, TEXT_BYTES_MAX, pieces};
 pub use policy::Policy;
