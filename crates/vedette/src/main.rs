@@ -13,6 +13,7 @@ mod hashing;
 mod io;
 mod listening;
 mod logkeys;
+mod models;
 mod remote;
 mod secrets;
 mod serve;
@@ -62,6 +63,7 @@ fn run(cli: Cli, io: &mut Io) -> Result<u8, Failure> {
         Command::Demo(args) => demo::run(args, &cli, io),
         Command::Init { dir } => workspace::init(dir.as_deref(), io),
         Command::Doctor { json } => doctor::run(*json, &cli, io),
+        Command::Model(command) => models::run(command, &cli, io),
         Command::Analyze(args) => analyze::run(args, io),
         Command::Hash(args) => hashing::hash(args, io),
         Command::Match(args) if args.against.is_some() => hashing::match_list(args, io),

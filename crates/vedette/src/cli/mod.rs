@@ -1,5 +1,6 @@
 //! The command line: a contract that tests and users script. Each flag, its help and its examples stand here.
 
+mod models;
 mod outgoing;
 mod sources;
 
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use models::{ModelAdd, ModelCommand};
 pub use outgoing::{AudienceWord, ExportArgs, ExportWord, ReportCommand};
 pub use sources::{AuthorisationArgs, AuthorityWord, ReachArgs, SourceAdd, SourceCommand, SourceWord};
 
@@ -44,6 +46,9 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Models that read and translate: packs of local files, pinned by SHA-256. Nothing is ever downloaded
+    #[command(subcommand)]
+    Model(ModelCommand),
     /// Sources: places that are watched, each under an authorisation
     #[command(subcommand)]
     Source(SourceCommand),

@@ -57,6 +57,7 @@ pub fn run(cli: Cli, desk: &Arc<Desk>, dir: &Path, io: &mut Io) -> Result<u8, Fa
             Err(Failure::usage("this workspace is being served already"))
         }
         Command::Doctor { .. }
+        | Command::Model(_)
         | Command::Analyze(_)
         | Command::Hash(_)
         | Command::Restore { .. }
