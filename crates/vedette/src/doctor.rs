@@ -1,6 +1,7 @@
 //! `doctor`: what is installed, what is missing, what is lost without it, and the command that installs it.
 
 use serde_json::json;
+use vedette_models::{Kind, Models};
 use vedette_recognise::Register;
 
 use crate::cli::Cli;
@@ -14,6 +15,7 @@ pub fn run(as_json: bool, cli: &Cli, io: &mut Io) -> Result<u8, Failure> {
     let sandbox = vedette_read::sandbox::self_test(reader.opener().program());
     let register = Register::starter();
     let problems = register.check();
+    let installed = crate::models::installed(workspace::find(cli, io).ok());
 
     if as_json {
         for tool in &tools {
@@ -24,6 +26,9 @@ pub fn run(as_json: bool, cli: &Cli, io: &mut Io) -> Result<u8, Failure> {
         }
         for act in &sandbox.acts {
             io.json(&json!({ "act": act.act, "done": act.done, "as_it_must": act.as_it_must, "how": act.how }))?;
+        }
+        for pack in installed.packs() {
+            io.json(&json!({ "model": pack.manifest.name, "kind": pack.manifest.kind.word() }))?;
         }
         io.json(&json!({ "register": register.version(), "entries": register.entries().len(), "problems": problems }))?;
         return Ok(u8::from(!sandbox.holds()));
@@ -44,11 +49,7 @@ pub fn run(as_json: bool, cli: &Cli, io: &mut Io) -> Result<u8, Failure> {
         let word = if act.as_it_must { "well " } else { "WRONG" };
         io.line(format!("  {word}    {:<22} {}", act.act, act.how))?;
     }
-    io.line("Models")?;
-    io.line(
-        "  none     translation          items say \"not translated\"; search and assessment work on the original",
-    )?;
-    io.line("  none     speech               audio and video are preserved, not transcribed")?;
+    models(&installed, io)?;
     io.line("Register")?;
     io.line(format!(
         "  starter register {}: {} entries, {} problems",
@@ -65,4 +66,26 @@ pub fn run(as_json: bool, cli: &Cli, io: &mut Io) -> Result<u8, Failure> {
     }
     Err(Failure::wrong("the sandbox does not hold: hostile files would be opened without it")
         .hint("use a Linux kernel of version 5.13 or newer with seccomp and Landlock"))
+}
+
+/// Models that were found, and for each kind that was not, what is lost and how to get one.
+fn models(installed: &Models, io: &mut Io) -> Result<(), Failure> {
+    io.line("Models")?;
+    for pack in installed.packs() {
+        io.line(format!("  found    {}", crate::models::in_words(&pack.manifest)))?;
+    }
+    for (kind, lost) in [
+        (Kind::TextDetector, "text on photos and posters is found by the recogniser alone"),
+        (Kind::Translation, "items say \"not translated\"; search and assessment work on the original"),
+        (Kind::Speech, "audio and video are preserved, what is said in them is not written down"),
+    ] {
+        if installed.find(kind).is_none() {
+            io.line(format!("  none     {:<22} {lost}", kind.word()))?;
+            io.line(format!("           {:<22} {}", "", vedette_models::how_to_get(kind)))?;
+        }
+    }
+    for problem in installed.problems() {
+        io.line(format!("  WRONG    {problem}"))?;
+    }
+    Ok(())
 }

@@ -41,9 +41,8 @@ fn add(args: &ModelAdd, cli: &Cli, io: &mut Io) -> Result<u8, Failure> {
     let into = if args.in_workspace {
         workspace::find(cli, io)?.join(FOLDER)
     } else {
-        of_this_account().ok_or_else(|| {
-            Failure::usage("this account has no home folder").hint("set HOME, or use --in-workspace")
-        })?
+        of_this_account()
+            .ok_or_else(|| Failure::usage("this account has no home folder").hint("set HOME, or use --in-workspace"))?
     };
     let hashes: Result<Vec<Sha256>, _> = args.sha256.iter().map(|hash| hash.to_ascii_lowercase().parse()).collect();
     let adding = Adding {

@@ -50,6 +50,8 @@ impl Desk {
             .env("VEDETTE_WORKSPACE", self.path("desk"))
             .env("VEDETTE_SECRETS", self.path("secrets"))
             .env("XDG_STATE_HOME", self.path("state"))
+            // Models of whoever runs the tests change nothing.
+            .env("XDG_DATA_HOME", self.path("data"))
             .env_remove("VEDETTE_KEYRING")
             .env_remove("VEDETTE_PASSPHRASE_FILE")
             .env("VEDETTE_KEYS", self.path("keys"))
