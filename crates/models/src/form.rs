@@ -129,8 +129,11 @@ fn onnx_embedding(names: &[&str]) -> Option<Recognised> {
 mod tests {
     use super::*;
 
+    /// Kind, form, and role and name of each file.
+    type Expected<'a> = Option<(Kind, &'a str, &'a [(&'a str, &'a str)])>;
+
     #[track_caller]
-    fn check(names: &[&str], expected: Option<(Kind, &str, &[(&str, &str)])>) {
+    fn check(names: &[&str], expected: Expected<'_>) {
         let found = recognise(names, None);
         let found = found.first().map(|found| {
             (found.kind, found.form, found.files.iter().map(|&(role, at)| (role, names[at])).collect::<Vec<_>>())
