@@ -16,15 +16,10 @@ pub(crate) struct Recognised {
     pub files: Vec<(&'static str, usize)>,
 }
 
-/// Every model that the files named `names` (of one folder, without its path) make; at most one of a kind.
-pub(crate) fn recognise(names: &[&str], wanted: Option<Kind>) -> Vec<Recognised> {
-    let forms: [fn(&[&str]) -> Option<Recognised>; 5] = [firefox, ctranslate2, detector, e5, onnx_embedding];
-    forms
-        .iter()
-        .filter_map(|form| form(names))
-        .filter(|found| wanted.is_none_or(|kind| found.kind == kind))
-        .take(1)
-        .collect()
+/// The model that the files named `names` (of one folder, without its path) make.
+pub(crate) fn recognise(names: &[&str], wanted: Option<Kind>) -> Option<Recognised> {
+    let forms = [firefox(names), ctranslate2(names), detector(names), e5(names), onnx_embedding(names)];
+    forms.into_iter().flatten().find(|found| wanted.is_none_or(|kind| found.kind == kind))
 }
 
 fn place(names: &[&str], fits: impl Fn(&str) -> bool) -> Option<usize> {
@@ -135,7 +130,7 @@ mod tests {
     #[track_caller]
     fn check(names: &[&str], expected: Expected<'_>) {
         let found = recognise(names, None);
-        let found = found.first().map(|found| {
+        let found = found.as_ref().map(|found| {
             (found.kind, found.form, found.files.iter().map(|&(role, at)| (role, names[at])).collect::<Vec<_>>())
         });
         assert_eq!(found, expected.map(|(kind, form, files)| (kind, form, files.to_vec())));
@@ -193,7 +188,7 @@ mod tests {
 
     #[test]
     fn the_languages_stand_in_the_names_of_a_translation() {
-        let of = |names: &[&str]| recognise(names, None)[0].from_to.clone();
+        let of = |names: &[&str]| recognise(names, None).unwrap().from_to;
         let pair = |from: &str, to: &str| Some((from.to_owned(), to.to_owned()));
         assert_eq!(of(&["model.aren.intgemm.alphas.bin", "vocab.aren.spm"]), pair("ar", "en"));
         assert_eq!(of(&["model.intgemm.alphas.bin", "vocab.spm"]), None);
