@@ -92,7 +92,7 @@ pub struct NewVersion {
     pub lang: Option<String>,
     /// Files.
     pub attachments: Vec<NewAttachment>,
-    /// Whether a job must read it (files to open, HTML); plain text is read in memory at once.
+    /// Whether a job must read its own text (HTML); plain text is read in memory at once.
     pub needs_job: bool,
 }
 
@@ -194,6 +194,12 @@ pub struct Derived {
     pub made_with: String,
     /// What could not be read and why; shown as "needs eyes".
     pub problems: Vec<String>,
+    /// Tools and models that its files were read with; empty when it has none.
+    #[serde(default)]
+    pub read_with: String,
+    /// What is left to do with the version.
+    #[serde(skip)]
+    pub next: Option<JobKind>,
 }
 
 /// PDQ hash of an image file.
@@ -226,10 +232,49 @@ pub struct NewLikeness {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum JobKind {
-    /// Open and read the files or HTML of a version, then derive it.
+    /// Read the version's own text and derive it; then its files, if it has any, become the next job.
+    Text,
+    /// Open and read the files of a version, then derive it.
     Read,
     /// Derive a version again from its readings (the register or a tool changed, or memory was lost in a crash).
     Derive,
+}
+
+/// Queues that do not wait for each other: text posts are never delayed by posters, nor posters by a second look at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Lane {
+    /// Milliseconds each: own texts.
+    Quick,
+    /// Seconds each: files.
+    Slow,
+    /// What was derived before and is derived again.
+    Again,
+}
+
+impl Lane {
+    /// All, in the order in which somebody with time for everything takes them.
+    pub const ALL: [Self; 3] = [Self::Quick, Self::Slow, Self::Again];
+}
+
+impl JobKind {
+    /// The queue that it waits in.
+    pub fn lane(self) -> Lane {
+        match self {
+            Self::Text => Lane::Quick,
+            Self::Read => Lane::Slow,
+            Self::Derive => Lane::Again,
+        }
+    }
+}
+
+/// Which derived versions are out of date: those made with other tools or knowledge than these.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Current {
+    /// See [`Derived::made_with`].
+    pub made_with: String,
+    /// See [`Derived::read_with`].
+    pub read_with: String,
 }
 
 /// A piece of work that was claimed.

@@ -19,6 +19,7 @@ mod intake;
 mod item;
 pub mod limits;
 mod log;
+pub mod memo;
 pub mod opened;
 pub mod ports;
 mod query;
@@ -43,8 +44,8 @@ pub use ids::{
     AlertId, AttachmentId, CaptureId, FamilyId, ItemId, JobId, ParseIdError, ReportId, SourceId, VersionId, WatchId,
 };
 pub use intake::{
-    Derived, ImageHash, Intake, Job, JobKind, NewAttachment, NewCapture, NewExhibit, NewLikeness, NewVersion,
-    PendingFile, Receipt, SourceReport, TakenVersion,
+    Current, Derived, ImageHash, Intake, Job, JobKind, Lane, NewAttachment, NewCapture, NewExhibit, NewLikeness,
+    NewVersion, PendingFile, Receipt, SourceReport, TakenVersion,
 };
 pub use item::{Attachment, Item, Version, VersionState};
 pub use log::{

@@ -3,13 +3,14 @@
 
 use jiff::Timestamp;
 
+use crate::memo::MemoKey;
 use crate::{
-    Alert, AlertId, AlertKind, AlertState, AuditEntry, Authorisation, Checkpoint, Counts, Cursor, Decision, Derived,
-    ErasedItem, Erasure, Errand, ExhibitInfo, FamilyId, FamilyView, Gap, InboxQuery, InboxRow, Intake, ItemId,
-    ItemView, Job, JobId, Keeping, LeafKind, Level, LogEntry, LogKey, LogStatus, NewExhibit, NewSource, PendingFile,
-    Reach, Receipt, Report, ReportId, Rhythm, SealedCheckpoint, SearchAnswer, SearchRequest, Sha256, Source, SourceId,
-    SourceReport, SourceState, SourceSuggestion, Stamp, StoreResult, TimelineBucket, User, VersionId, VersionView,
-    Watch, WatchId,
+    Alert, AlertId, AlertKind, AlertState, AuditEntry, Authorisation, Checkpoint, Counts, Current, Cursor, Decision,
+    Derived, ErasedItem, Erasure, Errand, ExhibitInfo, FamilyId, FamilyView, Gap, InboxQuery, InboxRow, Intake, ItemId,
+    ItemView, Job, JobId, Keeping, Lane, LeafKind, Level, LogEntry, LogKey, LogStatus, NewExhibit, NewSource,
+    PendingFile, Reach, Reading, Receipt, Report, ReportId, Rhythm, SealedCheckpoint, SearchAnswer, SearchRequest,
+    Sha256, Source, SourceId, SourceReport, SourceState, SourceSuggestion, Stamp, StoreResult, TimelineBucket, User,
+    VersionId, VersionView, Watch, WatchId,
 };
 
 /// Bytes by their SHA-256.
@@ -134,8 +135,12 @@ pub trait Records: Send + Sync {
     ) -> StoreResult<Vec<(VersionId, ItemId, Option<Vec<u8>>, Vec<(String, u8)>)>>;
     /// Family of each item that has one.
     fn family_rows(&self) -> StoreResult<Vec<(ItemId, FamilyId)>>;
-    /// Queues every version for derivation again; how many.
-    fn requeue_all(&self) -> StoreResult<u64>;
+    /// Queues versions for derivation again: those that are out of date, or all with `None`; how many.
+    fn requeue(&self, unless: Option<&Current>) -> StoreResult<u64>;
+    /// What was kept of a part of an exhibit that was read before, see [`crate::memo`].
+    fn recall_part(&self, exhibit: Sha256, key: &MemoKey) -> StoreResult<Option<Vec<Reading>>>;
+    /// Keeps a part of an exhibit, in place of what another method read of it. It goes when the exhibit is erased.
+    fn keep_part(&self, exhibit: Sha256, key: &MemoKey, readings: &[Reading]) -> StoreResult<()>;
 
     /// Stores a person's decision; logged.
     fn decide(&self, item: ItemId, decision: &Decision) -> StoreResult<()>;
@@ -229,8 +234,10 @@ pub trait CustodyLog: Send + Sync {
 
 /// Work that waits. Jobs are rows of the catalogue; a claimed job comes back when its claim is older than the lease.
 pub trait Queue: Send + Sync {
-    /// Claims the oldest job that is due.
-    fn claim(&self, now: Timestamp) -> StoreResult<Option<Job>>;
+    /// Claims the oldest job that is due in the first of `lanes` that has one.
+    fn claim(&self, now: Timestamp, lanes: &[Lane]) -> StoreResult<Option<Job>>;
+    /// The job is still worked on: its claim holds for another lease.
+    fn renew(&self, id: JobId, now: Timestamp) -> StoreResult<()>;
     /// The job is done.
     fn done(&self, id: JobId) -> StoreResult<()>;
     /// The job failed: due again at `at`.

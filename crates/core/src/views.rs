@@ -73,6 +73,8 @@ pub struct VersionView {
     pub assessment: Assessment,
     /// What it was made with.
     pub made_with: String,
+    /// What its files were read with; empty when it has none, or they are not read yet.
+    pub read_with: String,
     /// What could not be read.
     pub problems: Vec<String>,
     /// Whether work on it still waits.

@@ -3,8 +3,8 @@
 
 use jiff::Timestamp;
 use vedette_core::{
-    Derived, FamilyId, Findings, ImageHash, ItemId, MentionKind, NewLikeness, NewVersion, Reading, ReadingKind, Source,
-    SourceId, TakenVersion, VersionId, VersionState, VersionView,
+    Derived, FamilyId, Findings, ImageHash, ItemId, JobKind, MentionKind, NewLikeness, NewVersion, Reading,
+    ReadingKind, Source, SourceId, TakenVersion, VersionId, VersionState, VersionView,
 };
 
 use crate::{Analyst, DeskConfig};
@@ -24,6 +24,10 @@ pub(crate) struct Material {
     pub readings: Vec<Reading>,
     pub images: Vec<ImageHash>,
     pub problems: Vec<String>,
+    /// Tools that its files were read with.
+    pub read_with: String,
+    /// What is left to do when this is stored.
+    pub next: Option<JobKind>,
 }
 
 /// What recognition adds.
@@ -50,6 +54,7 @@ impl Material {
         let readings = own_text(version.title.as_deref(), &version.text, version.state);
         let problems =
             version.attachments.iter().filter_map(|file| missing(&file.name, file.error.as_deref())).collect();
+        let has_files = version.attachments.iter().any(|file| file.exhibit.is_some());
         Self {
             item: taken.item,
             version: taken.version,
@@ -62,6 +67,8 @@ impl Material {
             readings,
             images: Vec::new(),
             problems,
+            read_with: String::new(),
+            next: (has_files && !version.state.is_gone()).then_some(JobKind::Read),
         }
     }
 
@@ -84,6 +91,8 @@ impl Material {
                 .iter()
                 .filter_map(|file| missing(&file.name, file.error.as_deref()))
                 .collect(),
+            read_with: String::new(),
+            next: None,
         }
     }
 }
@@ -185,6 +194,8 @@ pub(crate) fn assess(
         outlet,
         made_with: analyst.made_with(),
         problems,
+        read_with: material.read_with.clone(),
+        next: material.next,
     }
 }
 

@@ -1,8 +1,9 @@
 //! The pipeline on one page: take in, read, recognise, liken, assess, index.
 //!
 //! Each stage is a function of what it reads and of the version of its knowledge and tools. Plain text passes all of
-//! them in memory, a batch at a time, and its results are stored in one transaction; only what is slow (files, HTML)
-//! and what failed waits as a job. A crash between any two steps repeats work and changes nothing.
+//! them in memory, a batch at a time, and its results are stored in one transaction; HTML waits in the quick lane, files
+//! in the slow one, so that the words of a post are found while its posters are still read. A crash between any two
+//! steps repeats work and changes nothing.
 
 use vedette_core::limits::BATCH_VERSIONS_MAX;
 use vedette_core::ports::IndexDocument;
@@ -41,9 +42,9 @@ impl Desk {
                     continue;
                 }
                 taken.new += 1;
-                if version.needs_job {
-                    taken.waiting += 1;
-                } else {
+                taken.waiting +=
+                    u64::from(version.needs_job || version.attachments.iter().any(|f| f.exhibit.is_some()));
+                if !version.needs_job {
                     fresh.push(Material::of_new(source, version, &receipt, self.now()));
                 }
             }

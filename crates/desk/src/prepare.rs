@@ -61,7 +61,6 @@ fn version(
     } else {
         found.text
     };
-    let has_files = attachments.iter().any(|file| file.exhibit.is_some());
     let mut version = NewVersion {
         native_id: found.native_id,
         key: Sha256::default(),
@@ -77,7 +76,7 @@ fn version(
         thread_of: found.thread_of,
         lang: found.lang,
         attachments,
-        needs_job: !found.state.is_gone() && (has_files || found.markup == Markup::Html),
+        needs_job: !found.state.is_gone() && found.markup == Markup::Html,
     };
     version.key = vedette_preserve::canonical::version_key(&version);
     Ok(version)

@@ -1,11 +1,17 @@
 //! Work that waits: files and HTML are opened in the sandbox, then the version passes the other stages. A job that fails
 //! is tried again with back-off, then parked where a person sees it; it is never dropped.
+//!
+//! Two lanes do not wait for each other: own texts take milliseconds, files seconds. What was read before and is only out
+//! of date comes last.
 
 use jiff::SignedDuration;
 use vedette_core::limits::{JOB_TRIES_MAX, PDQ_QUALITY_MIN};
-use vedette_core::{Attachment, ImageHash, Job, JobKind, Markup, Reading, ReadingKind, Version, VersionView};
+use vedette_core::{
+    Attachment, Current, ImageHash, Job, JobId, JobKind, Lane, Markup, Reading, ReadingKind, Sha256, Version,
+    VersionView,
+};
 
-use vedette_read::{FileToRead, NoMemo};
+use vedette_read::{FileToRead, Memo, MemoKey};
 
 use crate::derive::{self, Material};
 use crate::{Desk, DeskError, DeskResult, Role, Who};
@@ -22,17 +28,19 @@ pub struct Work {
 }
 
 impl Desk {
-    /// Queues every version to be derived again with today's tools and register; how many.
-    pub fn derive_again(&self, who: &Who) -> DeskResult<u64> {
-        who.may(Role::Analyst, "have everything read again")?;
-        let queued = self.ports.records.requeue_all()?;
-        self.audit(who, "derive again", "all", &format!("{queued} versions"))?;
+    /// Queues versions to be derived again with today's tools and register: those that are out of date, or `all`; how many.
+    pub fn derive_again(&self, who: &Who, all: bool) -> DeskResult<u64> {
+        who.may(Role::Analyst, "have posts read again")?;
+        let current = Current { made_with: self.rooms.analyst.made_with(), read_with: self.rooms.reader.made_with() };
+        let queued = self.ports.records.requeue((!all).then_some(&current))?;
+        let which = if all { "all" } else { "out of date" };
+        self.audit(who, "derive again", which, &format!("{queued} versions"))?;
         Ok(queued)
     }
 
-    /// Does one waiting job; `false` when none is due.
-    pub fn work_one(&self, work: &mut Work) -> DeskResult<bool> {
-        let Some(job) = self.ports.queue.claim(self.now())? else { return Ok(false) };
+    /// Does one waiting job of the first of `lanes` that has one; `false` when none is due.
+    pub fn work_one(&self, work: &mut Work, lanes: &[Lane]) -> DeskResult<bool> {
+        let Some(job) = self.ports.queue.claim(self.now(), lanes)? else { return Ok(false) };
         match self.run(&job) {
             Ok(()) => {
                 self.ports.queue.done(job.id)?;
@@ -62,7 +70,7 @@ impl Desk {
                     scope.spawn(|| -> DeskResult<()> {
                         loop {
                             let mut work = Work::default();
-                            if !self.work_one(&mut work)? {
+                            if !self.work_one(&mut work, &Lane::ALL)? {
                                 return Ok(());
                             }
                             let mut all = totals.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -89,14 +97,29 @@ impl Desk {
         let item = self.ports.records.item(view.version.item)?;
         let mut material = Material::of_stored(&item.source, &view, item.item.posted_at);
         match job.kind {
-            JobKind::Read => self.read(&view.version, &mut material)?,
-            JobKind::Derive => self.read_again(&view, &mut material)?,
+            JobKind::Text => {
+                self.own_text(&view.version, &mut material);
+                let has_files = view.version.attachments.iter().any(|file| file.exhibit.is_some());
+                material.next = (has_files && !view.version.state.is_gone()).then_some(JobKind::Read);
+            }
+            JobKind::Read => self.read(job, &view.version, &mut material)?,
+            JobKind::Derive => self.read_again(job, &view, &mut material)?,
         }
         self.pass(&[material])
     }
 
     /// Texts and hashes of the version and of each of its files.
-    fn read(&self, version: &Version, material: &mut Material) -> DeskResult<()> {
+    fn read(&self, job: &Job, version: &Version, material: &mut Material) -> DeskResult<()> {
+        self.own_text(version, material);
+        for file in &version.attachments {
+            self.read_file(job, file, material)?;
+        }
+        material.read_with = self.rooms.reader.made_with();
+        Ok(())
+    }
+
+    /// The version's own text.
+    fn own_text(&self, version: &Version, material: &mut Material) {
         match version.markup {
             Markup::Plain => {
                 material.readings = derive::own_text(version.title.as_deref(), &version.text, version.state);
@@ -112,20 +135,16 @@ impl Desk {
                 }
             }
         }
-        for file in &version.attachments {
-            self.read_file(file, material)?;
-        }
-        Ok(())
     }
 
-    fn read_file(&self, file: &Attachment, material: &mut Material) -> DeskResult<()> {
+    fn read_file(&self, job: &Job, file: &Attachment, material: &mut Material) -> DeskResult<()> {
         let Some(sha256) = file.exhibit else { return Ok(()) };
         let Some(bytes) = self.ports.blobs.get(sha256)? else {
             material.problems.push(format!("the bytes of `{}` are gone (erased, or the vault is damaged)", file.name));
             return Ok(());
         };
         let whole = FileToRead::new(&bytes).named(&file.name).said_to_be(file.media_type.as_deref());
-        let read = self.rooms.reader.read_file(&whole, &NoMemo);
+        let read = self.rooms.reader.read_file(&whole, &Kept { desk: self, job: job.id, exhibit: sha256 });
         material.problems.extend(read.problems.into_iter().map(|problem| format!("{}: {problem}", file.name)));
         if let Some(image) = read.image {
             if image.quality < PDQ_QUALITY_MIN {
@@ -145,16 +164,41 @@ impl Desk {
         Ok(())
     }
 
-    /// Derives again from what was read before; reads first where nothing was.
-    fn read_again(&self, view: &VersionView, material: &mut Material) -> DeskResult<()> {
-        // What had a problem may be read better now: a tool was installed, a limit raised.
-        let unread = view.readings.is_empty() && view.images.is_empty() || !view.problems.is_empty();
-        if unread || view.readings.iter().all(|reading| reading.attachment.is_none()) {
-            return self.read(&view.version, material);
+    /// Derives again from what was read before; reads first what was not read with today's tools. Of that, slow parts that
+    /// no changed tool touches are recalled.
+    fn read_again(&self, job: &Job, view: &VersionView, material: &mut Material) -> DeskResult<()> {
+        let has_files = view.version.attachments.iter().any(|file| file.exhibit.is_some());
+        let is_current = !has_files || view.read_with == self.rooms.reader.made_with();
+        if view.readings.is_empty() || !view.problems.is_empty() || !is_current {
+            return self.read(job, &view.version, material);
         }
         material.readings = view.readings.clone();
         material.images = view.images.clone();
         material.problems = view.problems.clone();
+        material.read_with = view.read_with.clone();
         Ok(())
+    }
+}
+
+/// Parts of one exhibit that were read before, kept in the records. Each part that is done renews the claim of its job.
+struct Kept<'a> {
+    desk: &'a Desk,
+    job: JobId,
+    exhibit: Sha256,
+}
+
+impl Memo for Kept<'_> {
+    fn recall(&self, key: &MemoKey) -> Option<Vec<Reading>> {
+        self.desk.ports.records.recall_part(self.exhibit, key).unwrap_or_else(|error| {
+            tracing::warn!(%error, part = key.part, "cannot look up what was read before");
+            None
+        })
+    }
+
+    fn keep(&self, key: &MemoKey, readings: &[Reading]) {
+        let kept = self.desk.ports.records.keep_part(self.exhibit, key, readings);
+        if let Err(error) = kept.and_then(|()| self.desk.ports.queue.renew(self.job, self.desk.now())) {
+            tracing::warn!(%error, part = key.part, "cannot keep what was read");
+        }
     }
 }

@@ -106,6 +106,7 @@ fn poster_version(number: i64) -> VersionView {
         }],
         assessment: Assessment { level: Level::HighSpecific, tier: Some(1), reasons: Vec::new() },
         made_with: "test".into(),
+        read_with: String::new(),
         problems: Vec::new(),
         pending: false,
     }

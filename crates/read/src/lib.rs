@@ -22,7 +22,6 @@
 mod error;
 mod gray;
 pub mod launcher;
-mod memo;
 pub mod ocr;
 mod opener;
 pub mod pdf;
@@ -34,8 +33,8 @@ mod wire;
 
 pub use error::ReadError;
 pub use gray::GrayImage;
-pub use memo::{Memo, MemoKey, NoMemo, recall_or};
 pub use opener::{OPEN_WALL_SECONDS_MAX, Opener};
 pub use reader::{FileReadings, FileToRead, ImageFacts, Reader};
 pub use tools::{FoundTool, Tool, Tools};
+pub use vedette_core::memo::{Memo, MemoKey, NoMemo, Remembered, recall_or};
 pub use wire::{DrawnPage, DrawnPages, Hint, INPUT_BYTES_MAX, Opened, OpenedImage, OpenedText};

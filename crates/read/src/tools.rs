@@ -111,6 +111,15 @@ impl Tools {
         self.pdfinfo.as_ref()
     }
 
+    /// The tools and their versions in a line.
+    pub(crate) fn made_with(&self) -> String {
+        let named = |name: &str, tool: &Option<FoundTool>| {
+            tool.as_ref().map_or_else(|| format!("no {name}"), |tool| format!("{name} {}", tool.version))
+        };
+        let recogniser = format!("{} [{}]", named("tesseract", &self.tesseract), self.languages.join(" "));
+        [recogniser, named("pdftotext", &self.pdftotext), named("pdfinfo", &self.pdfinfo)].join("; ")
+    }
+
     /// Every tool and model, found or not, with what is lost without it and how to get it.
     pub fn doctor(&self) -> Vec<Tool> {
         let version = |tool: &Option<FoundTool>| tool.as_ref().map(|tool| tool.version.clone());

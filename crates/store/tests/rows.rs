@@ -141,7 +141,7 @@ fn a_file_that_comes_late_is_logged_and_read() {
     let view = desk.records.version(taken.version).unwrap();
     assert_eq!(view.version.attachments[0].exhibit, Some(sha256(&bytes)));
     assert_eq!(desk.blobs.get(sha256(&bytes)).unwrap(), Some(bytes));
-    let job = desk.queue.claim(at(5)).unwrap().unwrap();
+    let job = desk.queue.claim(at(5), &Lane::ALL).unwrap().unwrap();
     assert_eq!((job.kind, job.version), (JobKind::Read, taken.version));
     assert_eq!(desk.wrong(), Vec::<String>::new());
 }
@@ -152,12 +152,12 @@ fn a_file_that_comes_while_its_version_is_read_is_read_too() {
     let mut post = with_missing_file("m1");
     post.needs_job = true;
     let taken = desk.take(1, &[post])[0].clone();
-    let job = desk.queue.claim(at(1)).unwrap().unwrap();
+    let job = desk.queue.claim(at(1), &Lane::ALL).unwrap().unwrap();
     let file = desk.records.pending_files(desk.source, 9).unwrap().remove(0);
     desk.records.file_arrived(&file, Ok(inline(b"a poster", false)), at(2)).unwrap();
     desk.records.put_derived(&[derived(&taken, "see the poster", Level::Low)]).unwrap();
     desk.queue.done(job.id).unwrap();
-    let again = desk.queue.claim(at(2)).unwrap().unwrap();
+    let again = desk.queue.claim(at(2), &Lane::ALL).unwrap().unwrap();
     assert_eq!(again.version, taken.version);
     assert_ne!(again.id, job.id);
 }
@@ -196,27 +196,27 @@ fn a_job_is_claimed_once_retried_when_due_and_parked_in_sight() {
     let mut html = post("m1", "<p>text</p>");
     html.needs_job = true;
     let taken = desk.take(1, &[html])[0].clone();
-    let job = desk.queue.claim(at(1)).unwrap().unwrap();
-    assert_eq!(desk.queue.claim(at(2)).unwrap(), None);
+    let job = desk.queue.claim(at(1), &Lane::ALL).unwrap().unwrap();
+    assert_eq!(desk.queue.claim(at(2), &Lane::ALL).unwrap(), None);
     desk.queue.retry(job.id, "the reader stopped", at(5)).unwrap();
-    assert_eq!(desk.queue.claim(at(4)).unwrap(), None);
-    let job = desk.queue.claim(at(5)).unwrap().unwrap();
+    assert_eq!(desk.queue.claim(at(4), &Lane::ALL).unwrap(), None);
+    let job = desk.queue.claim(at(5), &Lane::ALL).unwrap().unwrap();
     assert_eq!((job.tries, job.error.as_deref()), (2, Some("the reader stopped")));
     // A worker that hangs loses its claim.
-    assert_eq!(desk.queue.claim(at(19)).unwrap(), None);
-    assert_eq!(desk.queue.claim(at(21)).unwrap().unwrap().tries, 3);
+    assert_eq!(desk.queue.claim(at(19), &Lane::ALL).unwrap(), None);
+    assert_eq!(desk.queue.claim(at(21), &Lane::ALL).unwrap().unwrap().tries, 3);
     assert_eq!(desk.queue.release_claims().unwrap(), 1);
-    assert_eq!(desk.queue.claim(at(22)).unwrap().unwrap().tries, 4);
+    assert_eq!(desk.queue.claim(at(22), &Lane::ALL).unwrap().unwrap().tries, 4);
     desk.queue.park(job.id, "password needed").unwrap();
-    assert_eq!(desk.queue.claim(at(99)).unwrap(), None);
+    assert_eq!(desk.queue.claim(at(99), &Lane::ALL).unwrap(), None);
     assert_eq!(desk.queue.parked(9).unwrap()[0].version, taken.version);
     let eyes = InboxQuery { needs_eyes: true, limit: 9, ..InboxQuery::default() };
     let (rows, _) = desk.records.inbox(&eyes).unwrap();
     assert_eq!(rows[0].problems, ["it could not be read: password needed"]);
     let counts = desk.records.counts().unwrap();
     assert_eq!((counts.jobs_waiting, counts.jobs_parked), (0, 1));
-    assert_eq!(desk.records.requeue_all().unwrap(), 1);
-    assert!(desk.queue.claim(at(99)).unwrap().is_some());
+    assert_eq!(desk.records.requeue(None).unwrap(), 1);
+    assert!(desk.queue.claim(at(99), &Lane::ALL).unwrap().is_some());
 }
 
 #[test]

@@ -124,12 +124,12 @@ fn a_process_that_dies_between_taking_in_and_deriving_finds_the_work_again() {
     let desk = Desk::new();
     let taken = desk.take(1, &[post("m1", "one"), post("m2", "two")]);
     // Held by the pipeline: nobody else takes it.
-    assert_eq!(desk.queue.claim(at(2)).unwrap(), None);
+    assert_eq!(desk.queue.claim(at(2), &Lane::ALL).unwrap(), None);
     desk.records.put_derived(&[derived(&taken[0], "one", Level::Low)]).unwrap();
     let desk = desk.reopen();
-    let job = desk.queue.claim(at(2)).unwrap().unwrap();
-    assert_eq!((job.kind, job.version, job.tries), (JobKind::Derive, taken[1].version, 1));
-    assert_eq!(desk.queue.claim(at(2)).unwrap(), None);
+    let job = desk.queue.claim(at(2), &Lane::ALL).unwrap().unwrap();
+    assert_eq!((job.kind, job.version, job.tries), (JobKind::Text, taken[1].version, 1));
+    assert_eq!(desk.queue.claim(at(2), &Lane::ALL).unwrap(), None);
     desk.records.put_derived(&[derived(&taken[1], "two", Level::Low)]).unwrap();
     desk.queue.done(job.id).unwrap();
     assert_eq!(desk.records.counts().unwrap().jobs_waiting, 0);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use vedette_core::Lane;
 use vedette_desk::{Desk, Work};
 
 use crate::cli::{Cli, ServeArgs};
@@ -19,8 +20,12 @@ use crate::workspace::{self, name_of};
 
 /// Time between two looks at what waits or ends.
 const TICK: Duration = Duration::from_millis(200);
-/// Time after which a new post is searchable at the latest.
-const COMMIT_EVERY: Duration = Duration::from_secs(1);
+/// Time between two commits of the search index: with reading, a new post is searchable within a second.
+const COMMIT_EVERY: Duration = Duration::from_millis(250);
+/// Time between two signatures of the log.
+const SEAL_EVERY: Duration = Duration::from_secs(1);
+/// Steps of priority below the rest of the program at which files are read (of 19).
+const SLOW_NICENESS: i32 = 5;
 /// Rounds of collecting that run at a time: they mostly wait for servers.
 const COLLECT_THREADS: usize = 8;
 /// Time between two looks for sealed pages whose time is up.
@@ -102,9 +107,15 @@ pub fn open_and_run(
             hands.push(scope.spawn(move || Following::new(every).run(&desk, &person, COLLECT_THREADS, &stop)));
         }
         if parts.work {
+            // A lane of its own: while every reader is busy with posters, the words of posts go on.
+            let (desk, ending) = (open.desk.clone(), stop.clone());
+            hands.push(scope.spawn(move || work_loop(&desk, &ending, &[Lane::Quick])));
             for _ in 0..open.desk.config().threads() {
                 let (desk, stop) = (open.desk.clone(), stop.clone());
-                hands.push(scope.spawn(move || work_loop(&desk, &stop)));
+                hands.push(scope.spawn(move || {
+                    step_back();
+                    work_loop(&desk, &stop, &[Lane::Slow, Lane::Again]);
+                }));
             }
         }
         let (desk, ending) = (open.desk.clone(), stop.clone());
@@ -172,10 +183,17 @@ fn wait(stop: &AtomicBool, time: Duration) {
     }
 }
 
-fn work_loop(desk: &Desk, stop: &AtomicBool) {
+/// Lets other threads go first: this thread and the tools that it starts read files, which takes seconds anyhow.
+fn step_back() {
+    if let Err(error) = rustix::process::nice(SLOW_NICENESS) {
+        tracing::warn!(%error, "cannot lower the priority of reading files: texts may have to wait for it");
+    }
+}
+
+fn work_loop(desk: &Desk, stop: &AtomicBool, lanes: &[Lane]) {
     let mut work = Work::default();
     while !stop.load(Ordering::SeqCst) {
-        match desk.work_one(&mut work) {
+        match desk.work_one(&mut work, lanes) {
             Ok(true) => {}
             Ok(false) => wait(stop, TICK),
             Err(error) => {
@@ -189,7 +207,7 @@ fn work_loop(desk: &Desk, stop: &AtomicBool) {
 /// Takes checkpoints to the witnesses and the timestamp authority when they are due.
 fn stamp_loop(desk: &Desk, settings: &LogSettings, stop: &AtomicBool) {
     while !stop.load(Ordering::SeqCst) {
-        wait(stop, COMMIT_EVERY);
+        wait(stop, SEAL_EVERY);
         match stamp::round(desk.custody_log().as_ref(), settings, false, &jiff::Timestamp::now) {
             Ok(failed) => failed.iter().for_each(|failed| tracing::warn!("{failed}")),
             Err(failure) => tracing::error!(error = failure.message, "cannot have the log witnessed"),
@@ -199,14 +217,18 @@ fn stamp_loop(desk: &Desk, settings: &LogSettings, stop: &AtomicBool) {
 
 fn commit_loop(desk: &Desk, stop: &AtomicBool) {
     let mut erased_at: Option<Instant> = None;
+    let mut sealed_at: Option<Instant> = None;
     while !stop.load(Ordering::SeqCst) {
         wait(stop, COMMIT_EVERY);
         if let Err(error) = desk.commit_index() {
             tracing::error!(%error, "cannot commit the search index");
         }
-        // At most a second of leaves is not covered by a signed checkpoint when the machine stops.
-        if let Err(error) = desk.seal() {
-            tracing::error!(%error, "cannot sign the log");
+        if sealed_at.is_none_or(|at| at.elapsed() >= SEAL_EVERY) {
+            sealed_at = Some(Instant::now());
+            // At most a second of leaves is not covered by a signed checkpoint when the machine stops.
+            if let Err(error) = desk.seal() {
+                tracing::error!(%error, "cannot sign the log");
+            }
         }
         if erased_at.is_none_or(|at| at.elapsed() >= ERASE_EVERY) {
             erased_at = Some(Instant::now());

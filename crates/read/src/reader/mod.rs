@@ -130,6 +130,11 @@ impl Reader {
         self.tools.doctor()
     }
 
+    /// Tools, models and versions that files are read with; a change of it makes what was read out of date.
+    pub fn made_with(&self) -> String {
+        format!("{OPENERS}; {}", self.tools.made_with())
+    }
+
     /// Reads a file; slow parts that `memo` knows are not read again.
     pub fn read_file(&self, file: &FileToRead<'_>, memo: &dyn Memo) -> FileReadings {
         let mut found = FileReadings::default();

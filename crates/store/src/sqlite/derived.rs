@@ -1,13 +1,14 @@
 //! What was derived from versions: stored whole, replacing what was there, with the summary that lists need.
 
 use rusqlite::{OptionalExtension, Transaction, params};
-use vedette_core::{Derived, FamilyId, ItemId, Sha256, VersionId};
+use vedette_core::memo::MemoKey;
+use vedette_core::{Current, Derived, FamilyId, ItemId, Reading, Sha256, VersionId};
 use vedette_preserve::records::{DerivationRecord, derived_digest};
 
 use crate::fault::{Done, not_found};
 use crate::sqlite::log::{self, LogWriter};
 use crate::sqlite::queue;
-use crate::sqlite::rows::{beginning, rows, to_json, unsigned, word};
+use crate::sqlite::rows::{beginning, from_json, rows, to_json, unsigned, word};
 
 /// Reasons that lists show.
 const REASONS_SHOWN: usize = 3;
@@ -80,10 +81,10 @@ fn put_one(tx: &Transaction<'_>, derived: &Derived, sequence: i64, leaf: u64) ->
     ]);
     tx.prepare_cached(
         "INSERT INTO derived (version, item, sequence, made_with, outlet, problems, assessment, sketch, readings,
-             findings, leaf)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+             findings, leaf, read_with)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
          ON CONFLICT (version) DO UPDATE SET sequence = ?3, made_with = ?4, outlet = ?5, problems = ?6,
-             assessment = ?7, sketch = ?8, readings = ?9, findings = ?10, leaf = ?11",
+             assessment = ?7, sketch = ?8, readings = ?9, findings = ?10, leaf = ?11, read_with = ?12",
     )?
     .execute(params![
         derived.version.0,
@@ -97,6 +98,7 @@ fn put_one(tx: &Transaction<'_>, derived: &Derived, sequence: i64, leaf: u64) ->
         readings,
         findings,
         leaf as i64,
+        derived.read_with,
     ])?;
     if known.derived_before {
         forget(tx, derived)?;
@@ -107,7 +109,7 @@ fn put_one(tx: &Transaction<'_>, derived: &Derived, sequence: i64, leaf: u64) ->
     if known.content_version == Some(derived.version.0) {
         put_summary(tx, derived, &known)?;
     }
-    queue::finish(tx, derived.version)?;
+    queue::finish(tx, derived.version, derived.next)?;
     Ok(digest)
 }
 
@@ -255,12 +257,44 @@ pub(crate) fn family_rows(tx: &Transaction<'_>) -> Done<Vec<(ItemId, FamilyId)>>
     Ok(found.collect::<Result<_, _>>()?)
 }
 
-/// Queues every version for derivation; one that waits already stays as it is, one that was parked is tried again.
-pub(crate) fn requeue_all(tx: &Transaction<'_>) -> Done<u64> {
-    let count = tx.execute(
-        "INSERT INTO jobs (version, kind, due_at) SELECT id, 'derive', 0 FROM versions WHERE true ORDER BY id
-         ON CONFLICT (version) DO UPDATE SET again = claimed, parked = 0, tries = 0",
-        [],
-    )?;
+/// Queues versions that are out of date, or all; one that waits already stays as it is, one that was parked is tried again.
+/// A version whose files were not read as far as is known counts as out of date.
+pub(crate) fn requeue(tx: &Transaction<'_>, unless: Option<&Current>) -> Done<u64> {
+    let insert = "INSERT INTO jobs (version, kind, due_at) SELECT v.id, 'derive', 0 FROM versions v";
+    let conflict = "ON CONFLICT (version) DO UPDATE SET again = claimed, parked = 0, tries = 0";
+    let count = match unless {
+        None => tx.execute(&format!("{insert} WHERE true ORDER BY v.id {conflict}"), [])?,
+        Some(now) => tx.execute(
+            &format!(
+                "{insert} LEFT JOIN derived d ON d.version = v.id
+                 WHERE d.version IS NULL OR d.made_with <> ?1
+                     OR d.read_with <> ?2 AND EXISTS (
+                         SELECT 1 FROM attachments a WHERE a.version = v.id AND a.exhibit IS NOT NULL)
+                 ORDER BY v.id {conflict}"
+            ),
+            params![now.made_with, now.read_with],
+        )?,
+    };
     Ok(count as u64)
+}
+
+/// See [`vedette_core::ports::Records::recall_part`].
+pub(crate) fn recall_part(tx: &Transaction<'_>, exhibit: Sha256, key: &MemoKey) -> Done<Option<Vec<Reading>>> {
+    let found: Option<String> = tx
+        .prepare_cached(
+            "SELECT readings FROM read_parts WHERE exhibit = ?1 AND file = ?2 AND part = ?3 AND method = ?4",
+        )?
+        .query_row(params![exhibit.0, key.file.0, key.part, key.method], |row| row.get(0))
+        .optional()?;
+    found.as_deref().map(from_json).transpose()
+}
+
+/// See [`vedette_core::ports::Records::keep_part`]. Of an exhibit that was erased meanwhile nothing is kept.
+pub(crate) fn keep_part(tx: &Transaction<'_>, exhibit: Sha256, key: &MemoKey, readings: &[Reading]) -> Done<()> {
+    tx.prepare_cached(
+        "INSERT OR REPLACE INTO read_parts (exhibit, file, part, method, readings)
+         SELECT sha256, ?2, ?3, ?4, ?5 FROM exhibits WHERE sha256 = ?1 AND erased = 0",
+    )?
+    .execute(params![exhibit.0, key.file.0, key.part, key.method, to_json(&readings)?])?;
+    Ok(())
 }

@@ -41,6 +41,7 @@ pub(crate) fn erase(tx: &Transaction<'_>, item: ItemId, erasure: &Erasure) -> Do
     for sha256 in &gone.exhibits {
         tx.prepare_cached("UPDATE exhibits SET erased = 1, bytes = NULL, expires_at = NULL WHERE sha256 = ?1")?
             .execute([sha256.0])?;
+        tx.prepare_cached("DELETE FROM read_parts WHERE exhibit = ?1")?.execute([sha256.0])?;
     }
     for leaf in &gone.leaves {
         tx.prepare_cached("UPDATE leaves SET record = '', salt = NULL WHERE idx = ?1")?.execute([*leaf as i64])?;

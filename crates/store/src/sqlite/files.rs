@@ -93,6 +93,7 @@ pub(crate) fn mark_erased(tx: &Transaction<'_>, sha256: Sha256, reason: &str, at
         // Erasing twice is harmless; erasing what was never here is a mistake.
         return if exhibit(tx, sha256)?.is_some() { Ok(()) } else { Err(not_found("exhibit", sha256)) };
     }
+    tx.prepare_cached("DELETE FROM read_parts WHERE exhibit = ?1")?.execute([sha256.0])?;
     let at = whole(at);
     let leaf = log::append_record(tx, &ErasureRecord { exhibit: sha256, reason, at }, at)?;
     tx.prepare_cached("INSERT INTO erasures (sha256, reason, at, leaf) VALUES (?1, ?2, ?3, ?4)")?.execute(params![

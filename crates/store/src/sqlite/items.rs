@@ -19,7 +19,7 @@ const VERSIONS_SHOWN: i64 = 500;
 
 const VERSION_COLUMNS: &str = "SELECT v.id, v.item, v.number, v.state, v.exhibit, v.title, v.text, v.markup,
     v.edited_at, v.lang, v.capture, v.captured_at, v.leaf,
-    d.readings, d.findings, d.assessment, d.made_with, d.problems,
+    d.readings, d.findings, d.assessment, d.made_with, d.problems, COALESCE(d.read_with, ''),
     EXISTS (SELECT 1 FROM jobs j WHERE j.version = v.id)
     FROM versions v LEFT JOIN derived d ON d.version = v.id";
 
@@ -52,7 +52,8 @@ fn version_row(tx: &Transaction<'_>, row: &Row<'_>) -> Done<VersionView> {
         assessment: optional(15)?.as_deref().map_or(Ok(Assessment::default()), from_json)?,
         made_with: optional(16)?.unwrap_or_default(),
         problems: optional(17)?.as_deref().map_or(Ok(Vec::new()), from_json)?,
-        pending: row.get(18)?,
+        read_with: row.get(18)?,
+        pending: row.get(19)?,
     })
 }
 

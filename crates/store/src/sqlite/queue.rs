@@ -3,14 +3,14 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, Transaction, params};
 use vedette_core::ports::Queue;
-use vedette_core::{Job, JobId, JobKind, StoreResult, VersionId};
+use vedette_core::{Job, JobId, JobKind, Lane, StoreResult, VersionId};
 
 use crate::SqliteRecords;
 use crate::crash;
 use crate::fault::Done;
 use crate::sqlite::rows::{from_json, job_kind, job_word, micros, rows, to_json};
 
-/// A claim older than this is given back: reading one file never takes so long.
+/// A claim older than this is given back: one part of a file never takes so long, and each part renews the claim.
 const LEASE: SignedDuration = SignedDuration::from_mins(15);
 /// Characters of an error that are kept.
 const ERROR_CHARS_MAX: usize = 2_000;
@@ -21,7 +21,7 @@ pub(crate) fn add(tx: &Transaction<'_>, kind: JobKind, version: VersionId, at: T
     tx.prepare_cached(
         "INSERT INTO jobs (version, kind, due_at, claimed) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (version) DO UPDATE SET
-             kind = CASE WHEN kind = 'read' THEN kind ELSE excluded.kind END,
+             kind = CASE WHEN kind = 'derive' THEN excluded.kind ELSE kind END,
              again = claimed,
              due_at = CASE WHEN claimed THEN due_at ELSE excluded.due_at END,
              parked = 0, tries = 0, error = NULL",
@@ -30,18 +30,31 @@ pub(crate) fn add(tx: &Transaction<'_>, kind: JobKind, version: VersionId, at: T
     Ok(())
 }
 
-/// A version is derived: its job goes, unless something came while it was worked on; then a new one takes its place, so
-/// that the worker's "done" does not remove it.
-pub(crate) fn finish(tx: &Transaction<'_>, version: VersionId) -> Done<()> {
+/// A version is derived: its job goes, unless something came while it was worked on, or something is left to do; then a
+/// new one takes its place, so that the worker's "done" does not remove it.
+pub(crate) fn finish(tx: &Transaction<'_>, version: VersionId, next: Option<JobKind>) -> Done<()> {
     let again: Option<(bool, String)> = tx
         .prepare_cached("DELETE FROM jobs WHERE version = ?1 RETURNING again, kind")?
         .query_row([version.0], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    if let Some((true, kind)) = again {
+    let left = match again {
+        Some((true, kind)) => Some(kind),
+        _ => next.map(|kind| job_word(kind).to_owned()),
+    };
+    if let Some(kind) = left {
         tx.prepare_cached("INSERT INTO jobs (version, kind, due_at) VALUES (?1, ?2, 0)")?
             .execute(params![version.0, kind])?;
     }
     Ok(())
+}
+
+/// As the catalogue computes it from the kind.
+fn lane_number(lane: Lane) -> i64 {
+    match lane {
+        Lane::Quick => 0,
+        Lane::Slow => 1,
+        Lane::Again => 2,
+    }
 }
 
 fn lease_end(now: Timestamp) -> i64 {
@@ -87,22 +100,34 @@ fn tell_item(tx: &Transaction<'_>, id: JobId, error: &str) -> Done<()> {
 }
 
 impl Queue for SqliteRecords {
-    fn claim(&self, now: Timestamp) -> StoreResult<Option<Job>> {
-        let due = "SELECT id FROM jobs WHERE parked = 0 AND due_at <= ?1 ORDER BY due_at, id LIMIT 1";
-        // Idle workers ask often: they must not take the writer's place for nothing.
-        let some = self.read(|tx| Ok(tx.prepare_cached(due)?.exists([micros(now)])?))?;
-        if !some {
-            return Ok(None);
+    fn claim(&self, now: Timestamp, lanes: &[Lane]) -> StoreResult<Option<Job>> {
+        let due = "SELECT id FROM jobs WHERE lane = ?2 AND parked = 0 AND due_at <= ?1 ORDER BY due_at, id LIMIT 1";
+        for lane in lanes.iter().map(|lane| lane_number(*lane)) {
+            // Idle workers ask often: they must not take the writer's place for nothing.
+            if !self.read(|tx| Ok(tx.prepare_cached(due)?.exists(params![micros(now), lane])?))? {
+                continue;
+            }
+            let claimed = self.write(|tx| {
+                let sql = format!(
+                    "UPDATE jobs SET claimed = 1, due_at = ?3, tries = tries + 1 WHERE id = ({due})
+                     RETURNING id, kind, version, tries, error"
+                );
+                Ok(jobs(tx, &sql, params![micros(now), lane, lease_end(now)])?.pop())
+            })?;
+            if claimed.is_some() {
+                crash::point("job-claimed");
+                return Ok(claimed);
+            }
         }
-        let claimed = self.write(|tx| {
-            let sql = format!(
-                "UPDATE jobs SET claimed = 1, due_at = ?2, tries = tries + 1 WHERE id = ({due})
-                 RETURNING id, kind, version, tries, error"
-            );
-            Ok(jobs(tx, &sql, params![micros(now), lease_end(now)])?.pop())
-        })?;
-        crash::point("job-claimed");
-        Ok(claimed)
+        Ok(None)
+    }
+
+    fn renew(&self, id: JobId, now: Timestamp) -> StoreResult<()> {
+        self.write(|tx| {
+            tx.prepare_cached("UPDATE jobs SET due_at = ?2 WHERE id = ?1 AND claimed = 1")?
+                .execute(params![id.0, lease_end(now)])?;
+            Ok(())
+        })
     }
 
     fn done(&self, id: JobId) -> StoreResult<()> {
@@ -111,7 +136,7 @@ impl Queue for SqliteRecords {
                 .prepare_cached("SELECT version FROM jobs WHERE id = ?1")?
                 .query_row([id.0], |row| row.get(0))
                 .optional()?;
-            version.map_or(Ok(()), |version| finish(tx, VersionId(version)))
+            version.map_or(Ok(()), |version| finish(tx, VersionId(version), None))
         })?;
         crash::point("job-done");
         Ok(())

@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use jiff::Timestamp;
+use vedette_core::memo::MemoKey;
 use vedette_core::ports::Records;
 use vedette_core::{
-    Alert, AlertId, AlertKind, AlertState, AuditEntry, Authorisation, Checkpoint, Counts, Cursor, Decision, Derived,
-    ErasedItem, Erasure, ExhibitInfo, FamilyId, FamilyView, Gap, InboxQuery, InboxRow, Intake, ItemId, ItemView,
-    Keeping, LeafKind, LogEntry, NewExhibit, NewSource, PendingFile, Reach, Receipt, Report, ReportId, Rhythm, Sha256,
-    Source, SourceId, SourceReport, SourceState, SourceSuggestion, StoreError, StoreResult, TimelineBucket, User,
-    VersionId, VersionView, Watch, WatchId,
+    Alert, AlertId, AlertKind, AlertState, AuditEntry, Authorisation, Checkpoint, Counts, Current, Cursor, Decision,
+    Derived, ErasedItem, Erasure, ExhibitInfo, FamilyId, FamilyView, Gap, InboxQuery, InboxRow, Intake, ItemId,
+    ItemView, Keeping, LeafKind, LogEntry, NewExhibit, NewSource, PendingFile, Reach, Reading, Receipt, Report,
+    ReportId, Rhythm, Sha256, Source, SourceId, SourceReport, SourceState, SourceSuggestion, StoreError, StoreResult,
+    TimelineBucket, User, VersionId, VersionView, Watch, WatchId,
 };
 
 use crate::SqliteRecords;
@@ -219,8 +220,16 @@ impl Records for SqliteRecords {
         self.read(derived::family_rows)
     }
 
-    fn requeue_all(&self) -> StoreResult<u64> {
-        self.write(derived::requeue_all)
+    fn requeue(&self, unless: Option<&Current>) -> StoreResult<u64> {
+        self.write(|tx| derived::requeue(tx, unless))
+    }
+
+    fn recall_part(&self, exhibit: Sha256, key: &MemoKey) -> StoreResult<Option<Vec<Reading>>> {
+        self.read(|tx| derived::recall_part(tx, exhibit, key))
+    }
+
+    fn keep_part(&self, exhibit: Sha256, key: &MemoKey, readings: &[Reading]) -> StoreResult<()> {
+        self.write(|tx| derived::keep_part(tx, exhibit, key, readings))
     }
 
     fn decide(&self, item: ItemId, decision: &Decision) -> StoreResult<()> {

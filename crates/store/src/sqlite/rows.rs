@@ -97,6 +97,7 @@ pub(crate) fn source_state(word: &str) -> Done<SourceState> {
 /// A job's kind as a word.
 pub(crate) fn job_word(kind: JobKind) -> &'static str {
     match kind {
+        JobKind::Text => "text",
         JobKind::Read => "read",
         JobKind::Derive => "derive",
     }
@@ -105,6 +106,7 @@ pub(crate) fn job_word(kind: JobKind) -> &'static str {
 /// A job's kind.
 pub(crate) fn job_kind(word: &str) -> Done<JobKind> {
     match word {
+        "text" => Ok(JobKind::Text),
         "read" => Ok(JobKind::Read),
         "derive" => Ok(JobKind::Derive),
         _ => Err(damaged(format!("`{word}` is no kind of job"))),

@@ -6,7 +6,7 @@ use vedette_core::StoreError;
 use crate::fault::Done;
 
 /// Every migration there ever was, oldest first; its place plus one is the version it leads to.
-const MIGRATIONS: [&str; 3] = [V1, V2, V3];
+const MIGRATIONS: [&str; 4] = [V1, V2, V3, V4];
 
 /// Times are microseconds since 1970, digests are 32 bytes, ids are row numbers.
 const V1: &str = "
@@ -332,6 +332,22 @@ CREATE TABLE errands (
 ALTER TABLE derived ADD COLUMN leaf INTEGER;            -- NULL: derived before derivations were logged
 CREATE INDEX file_events_version ON file_events (version);
 CREATE INDEX erasures_exhibit ON erasures (sha256);
+";
+
+/// Queues that do not wait for each other, what files were read with, and parts of files that were read before.
+const V4: &str = "
+ALTER TABLE jobs ADD COLUMN lane INTEGER GENERATED ALWAYS AS (CASE kind WHEN 'text' THEN 0 WHEN 'derive' THEN 2 ELSE 1 END) VIRTUAL;
+DROP INDEX jobs_due;
+CREATE INDEX jobs_due ON jobs (lane, parked, due_at, id);
+ALTER TABLE derived ADD COLUMN read_with TEXT NOT NULL DEFAULT '';
+CREATE TABLE read_parts (
+    exhibit BLOB NOT NULL,      -- the file of a post that it is a part of
+    file BLOB NOT NULL,         -- the same, or a file inside
+    part TEXT NOT NULL,
+    method TEXT NOT NULL,
+    readings TEXT NOT NULL,     -- JSON
+    PRIMARY KEY (exhibit, file, part)
+) WITHOUT ROWID;
 ";
 
 /// Version that this program writes.

@@ -209,8 +209,7 @@ impl Taking<'_, '_> {
         self.attachments(version, new)?;
         self.summary(item.id, version, number, new)?;
         // What is read in memory is held as claimed: it comes back if this process dies before it is derived.
-        let kind = if new.needs_job { JobKind::Read } else { JobKind::Derive };
-        queue::add(self.tx, kind, version, self.intake.capture.fetched_at, !new.needs_job)?;
+        queue::add(self.tx, JobKind::Text, version, self.intake.capture.fetched_at, !new.needs_job)?;
         Ok((TakenVersion { item: item.id, version, number, new: true }, new_item))
     }
 

@@ -260,6 +260,8 @@ pub fn derived(taken: &TakenVersion, text: &str, level: Level) -> Derived {
         outlet: Some("lantern-media".to_owned()),
         made_with: "test/1".to_owned(),
         problems: vec![],
+        read_with: String::new(),
+        next: None,
     }
 }
 

@@ -262,6 +262,7 @@ impl CollectArgs {
             every: self.every,
             once: false,
             again: false,
+            all: false,
             reindex: false,
         }
     }
@@ -278,9 +279,13 @@ pub struct ServeArgs {
     /// Do what waits, then stop (worker only)
     #[arg(long)]
     pub once: bool,
-    /// First queue everything to be read and recognised again, after a tool or the register changed (worker --once)
+    /// First queue what is out of date to be read and recognised again, after a tool, a model or the register changed;
+    /// parts of files that no change touches are not read again (worker --once)
     #[arg(long, requires = "once")]
     pub again: bool,
+    /// With --again: everything, out of date or not
+    #[arg(long, requires = "again")]
+    pub all: bool,
     /// First build the search index anew (worker --once)
     #[arg(long, requires = "once")]
     pub reindex: bool,

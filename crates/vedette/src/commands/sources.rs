@@ -275,7 +275,10 @@ pub fn work(args: &ServeArgs, context: &Context<'_>, io: &mut Io) -> Result<u8, 
         io.say(format!("the index holds {} items again", context.desk.rebuild_index()?));
     }
     if args.again {
-        io.say(format!("{} versions are read and recognised again", context.desk.derive_again(&context.who)?));
+        io.say(format!(
+            "{} versions are read and recognised again",
+            context.desk.derive_again(&context.who, args.all)?
+        ));
     }
     let done = work_through(context.desk, io)?;
     io.line(format!("{done} done"))?;

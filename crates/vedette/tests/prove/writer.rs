@@ -132,6 +132,8 @@ fn derive(open: &Workspace, intake: &Intake, receipt: &Receipt) -> StoreResult<u
             outlet: None,
             made_with: "prove/1".to_owned(),
             problems: vec![],
+            read_with: String::new(),
+            next: None,
         })
         .collect();
     open.records().put_derived(&derived)

@@ -217,6 +217,7 @@ fn version_view(version: Version, text: &str, with_findings: bool) -> VersionVie
             ],
         },
         made_with: "vedette-text/1 register-4a1c tesseract-5.3.0".to_owned(),
+        read_with: String::new(),
         problems: vec!["cup-poster.png: the text is hard to read (52 %)".to_owned()],
         pending: true,
     }

@@ -1,7 +1,10 @@
 //! What was read before: slow parts of a file (a page, a picture, half a minute of speech) are kept as they are done, so that
 //! work that was interrupted goes on where it stopped, and a new model or tool re-reads only what it affects.
 
-use vedette_core::{Reading, Sha256};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use crate::{Reading, Sha256};
 
 /// A part of a file, and what reads it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,6 +23,27 @@ pub trait Memo: Send + Sync {
     fn recall(&self, key: &MemoKey) -> Option<Vec<Reading>>;
     /// Keeps `readings`. A failure is not told: the part is read again next time.
     fn keep(&self, key: &MemoKey, readings: &[Reading]);
+}
+
+/// Keeps everything in memory, for as long as it lives.
+#[derive(Debug, Default)]
+pub struct Remembered(Mutex<BTreeMap<MemoKey, Vec<Reading>>>);
+
+impl Remembered {
+    /// How many parts it holds.
+    pub fn parts(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+}
+
+impl Memo for Remembered {
+    fn recall(&self, key: &MemoKey) -> Option<Vec<Reading>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    fn keep(&self, key: &MemoKey, readings: &[Reading]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), readings.to_vec());
+    }
 }
 
 /// Keeps nothing.
@@ -52,27 +76,10 @@ pub fn recall_or<E>(
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use std::collections::BTreeMap;
-    use std::sync::Mutex;
-
-    use vedette_core::ReadingKind;
+mod tests {
+    use crate::ReadingKind;
 
     use super::*;
-
-    /// A memo in memory.
-    #[derive(Default)]
-    pub(crate) struct Remembered(pub Mutex<BTreeMap<MemoKey, Vec<Reading>>>);
-
-    impl Memo for Remembered {
-        fn recall(&self, key: &MemoKey) -> Option<Vec<Reading>> {
-            self.0.lock().expect("no thread panicked").get(key).cloned()
-        }
-
-        fn keep(&self, key: &MemoKey, readings: &[Reading]) {
-            self.0.lock().expect("no thread panicked").insert(key.clone(), readings.to_vec());
-        }
-    }
 
     #[test]
     fn a_part_is_read_once_and_a_failure_is_tried_again() {
