@@ -17,6 +17,7 @@ pub mod links;
 pub mod sentences;
 pub mod shape;
 pub mod tokens;
+pub mod transliterate;
 
 /// A stretch of text: byte offsets, half-open, on character boundaries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

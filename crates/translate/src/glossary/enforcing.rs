@@ -1,7 +1,7 @@
 //! Terms put into a translation: noted where the engine wrote them, put in place of what it wrote instead, and never forced.
 
 use vedette_core::translation::TermUse;
-use vedette_text::{Span, fold, tokens::tokens};
+use vedette_text::{Span, fold, tokens::tokens, transliterate::transliterate};
 
 use super::{Found, Glossary, GlossaryEntry};
 
@@ -162,7 +162,8 @@ impl Answer<'_> {
     }
 
     fn nearly(&self, entry: &GlossaryEntry, original: &str, free: &dyn Fn(&Span) -> bool) -> Option<Span> {
-        let sounds = vedette_text::fold::fold_plain(original);
+        // A name that the engine wrote by ear.
+        let sounds = fold::fold_plain(&transliterate(original, entry.language.as_deref().unwrap_or_default()));
         let mut best: Option<(f32, Span)> = None;
         for form in [fold::fold_plain(&entry.target), sounds] {
             let count = tokens(&form).count();
@@ -279,6 +280,14 @@ mod tests {
     fn ordinary_words_are_not_taken_for_names() {
         let done = enforced(vec![entry("m", &["Marinha"], "Marina")], "A Marinha abriu.", "It was marine weather.");
         assert_eq!((done.text.as_str(), done.missing), ("It was marine weather.", 1));
+    }
+
+    #[test]
+    fn a_name_that_the_engine_wrote_by_ear_is_put_right() {
+        let glossary = Glossary::new(vec![entry("k", &["كيلمورا"], "Kelmora")]);
+        let found = glossary.find("مطر في كيلمورا", "ar", "en");
+        let done = enforce(&glossary, "مطر في كيلمورا", &found, "Rain in Kilmoura", &[]);
+        assert_eq!((done.text.as_str(), done.missing), ("Rain in Kelmora", 0));
     }
 
     #[test]
