@@ -74,6 +74,12 @@ pub const PAGES_DRAWN_MAX: u32 = 16;
 /// Dots per inch at which pages are drawn at most; letters of a newspaper's size are read at 300.
 pub const PAGE_DPI_MAX: u32 = 400;
 
+/// Processor seconds of a child for each page that it draws, or for one whole file; the largest image that is let in decodes in
+/// about two.
+pub const UNIT_CPU_SECONDS: u64 = 5;
+/// Processor seconds of one child, whatever it is asked: six pages at their worst. Who wants more pages asks again.
+pub const TASK_CPU_SECONDS_MAX: u64 = 30;
+
 /// Why a file was not opened. The text in each variant names what was found; [`FileFault::advice`] says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -190,6 +196,17 @@ pub enum Task {
         /// Index of the first member.
         first: u32,
     },
+}
+
+impl Task {
+    /// Processor seconds that a child is given for it.
+    pub fn cpu_seconds(self) -> u64 {
+        let units = match self {
+            Self::Open | Self::Cover | Self::Members { .. } => 1,
+            Self::Pages { count, .. } => u64::from(count),
+        };
+        (units * UNIT_CPU_SECONDS).clamp(UNIT_CPU_SECONDS, TASK_CPU_SECONDS_MAX)
+    }
 }
 
 /// Header of a request: what the source said about a file, and what to do. Type and name choose how text is read, never a
@@ -423,5 +440,12 @@ mod tests {
         assert!(fault.detail().len() <= DETAIL_BYTES_MAX);
         assert_eq!(FileFault::of_class(fault.class(), "x".to_owned()), Some(FileFault::Damaged("x".to_owned())));
         assert_eq!(FileFault::of_class("sudo", String::new()), None);
+    }
+
+    #[test]
+    fn time_is_given_by_the_page_and_never_without_end() {
+        let pages = |count| Task::Pages { first: 1, count, dpi: 150 }.cpu_seconds();
+        assert_eq!((Task::Open.cpu_seconds(), pages(0), pages(1), pages(3)), (5, 5, 5, 15));
+        assert_eq!(pages(u32::MAX), TASK_CPU_SECONDS_MAX);
     }
 }

@@ -75,6 +75,11 @@ impl Desk {
         Ok(desk)
     }
 
+    /// The sandboxed reader.
+    pub fn reader(&self) -> &Reader {
+        &self.rooms.reader
+    }
+
     /// The time now.
     pub fn now(&self) -> Timestamp {
         (self.rooms.clock)()

@@ -11,7 +11,7 @@ use vedette_core::{
     VersionView,
 };
 
-use vedette_read::{FileToRead, Memo, MemoKey};
+use vedette_read::{FileToRead, Memo, MemoKey, UNSANDBOXED};
 
 use crate::derive::{self, Material};
 use crate::{Desk, DeskError, DeskResult, Role, Who};
@@ -131,7 +131,10 @@ impl Desk {
                 material.readings = derive::own_text(version.title.as_deref(), &text.join("\n\n"), version.state);
                 for reading in &mut material.readings {
                     reading.kind = ReadingKind::Html;
-                    reading.method = "html text".to_owned();
+                    reading.method = match self.rooms.reader.opener().flaw() {
+                        None => "html text".to_owned(),
+                        Some(_) => format!("html text {UNSANDBOXED}"),
+                    };
                 }
             }
         }

@@ -25,7 +25,7 @@ pub mod self_test;
 pub mod sniff;
 pub mod wire;
 
-pub use child::{read_one, run_child};
+pub use child::read_one;
 pub use vedette_core::opened::{FileFault, Request};
 
 use vedette_core::opened::{INPUT_BYTES_MAX, MediaFacts, PdfFacts, Task};

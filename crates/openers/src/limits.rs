@@ -6,12 +6,13 @@ pub use vedette_core::opened::{
     LINK_BYTES_MAX, LINKS_MAX, PREVIEW_SIDE_MAX, REQUEST_HEADER_BYTES_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX,
 };
 
-/// CPU seconds of one child; the largest image that is let in decodes in about two.
-pub const CHILD_CPU_SECONDS_MAX: u64 = 5;
 /// Bytes of address space of one child: decoded image, its copy in RGB, the input, the program itself.
 pub const CHILD_ADDRESS_BYTES_MAX: u64 = 768 * 1024 * 1024;
 /// File descriptors of one child; it needs three.
 pub const CHILD_FILES_MAX: u64 = 16;
+/// Bytes of an image of a crashed child's memory. One byte is no image, and the kernel then also gives nothing to a program that
+/// collects such images, which it does when the limit is none at all (core(5)).
+pub const CHILD_CORE_BYTES_MAX: u64 = 1;
 
 /// Bytes that a decoder may take for one image; it bounds deep-colour images below the pixel limit.
 pub const IMAGE_ALLOC_BYTES_MAX: u64 = 256 * 1024 * 1024;

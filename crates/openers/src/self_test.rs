@@ -1,14 +1,19 @@
 //! The cage tries itself: each forbidden act is attempted, and what became of it is said. An act that the sandbox punishes
-//! with death says nothing more; the parent sees the signal.
+//! with death says nothing more; the parent sees the signal. The sandbox of tools refuses without death, so this program
+//! tries it as a tool, all acts in one process.
 
 use std::fs;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use crate::sandbox;
+use vedette_core::opened::UNIT_CPU_SECONDS;
+
+use crate::sandbox::{Walls, confine};
 
 /// An act: whether it could be done, and the reason when not.
 type Act = fn() -> Result<(), String>;
@@ -34,22 +39,72 @@ pub const ACTS: &[(&str, Act)] = &[
 /// Acts that are allowed; a report in which they fail is worth nothing.
 pub const CONTROLS: &[(&str, Act)] = &[("allocate-64-mib", allocate_64_mib), ("hash-map", hash_map)];
 
-/// Tries `act` and writes `done` or `refused: REASON` to stdout. Exit code 2 when there is no such act.
-pub(crate) fn run(act: &str, inside: bool) -> ExitCode {
+/// An act at a place that the parent chooses.
+type PlacedAct = fn(&Path) -> Result<(), String>;
+
+/// Acts that tools are tried with beside those above, as `ACT=PATH`.
+pub const PLACED: &[(&str, PlacedAct)] = &[
+    ("read-model", read_file),
+    ("read-file", read_file),
+    ("write-in-folder", write_file),
+    ("write-file", write_file),
+    ("list-folder", |path| said(fs::read_dir(path))),
+    ("change-rights", |path| said(fs::set_permissions(path, fs::Permissions::from_mode(0o600)))),
+    ("remove-file", |path| said(fs::remove_file(path))),
+    ("link", |path| said(std::os::unix::fs::symlink(path, "link"))),
+];
+
+fn read_file(path: &Path) -> Result<(), String> {
+    said(fs::read(path))
+}
+
+fn write_file(path: &Path) -> Result<(), String> {
+    said(fs::OpenOptions::new().append(true).create(true).open(path))
+}
+
+/// Tries `act` inside the sandbox and writes `done` or `refused: REASON` to stdout. Exit code 2 when there is no such act.
+pub(crate) fn run(act: &str) -> ExitCode {
     let Some((_, attempt)) = ACTS.iter().chain(CONTROLS).find(|(name, _)| *name == act) else {
         eprintln!("error: there is no act `{act}`");
         return ExitCode::from(2);
     };
     std::panic::set_hook(Box::new(|_| {}));
-    if inside && let Err(error) = sandbox::confine() {
+    if let Err(error) = confine(UNIT_CPU_SECONDS, Walls::All) {
         eprintln!("{error}");
         return ExitCode::from(70);
     }
-    let line = match std::panic::catch_unwind(attempt) {
-        Ok(Ok(())) => "done\n".to_owned(),
-        Ok(Err(reason)) => format!("refused: {reason}\n"),
-        Err(_) => "refused: panic\n".to_owned(),
-    };
+    say(&(outcome(attempt) + "\n"))
+}
+
+/// Tries acts without building the sandbox and writes `ACT: done` or `ACT: refused: REASON` for each.
+pub(crate) fn run_outside(acts: &[String]) -> ExitCode {
+    std::panic::set_hook(Box::new(|_| {}));
+    for act in acts {
+        let (name, path) = act.split_once('=').unwrap_or((act, ""));
+        let plain = ACTS.iter().chain(CONTROLS).find(|(known, _)| known == &name);
+        let placed = PLACED.iter().find(|(known, _)| known == &name);
+        let became = match (plain, placed) {
+            (Some((_, attempt)), _) => outcome(attempt),
+            (None, Some((_, attempt))) => outcome(|| attempt(Path::new(path))),
+            (None, None) => return ExitCode::from(2),
+        };
+        let code = say(&format!("{name}: {became}\n"));
+        if code != ExitCode::SUCCESS {
+            return code;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn outcome(attempt: impl Fn() -> Result<(), String>) -> String {
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(attempt)) {
+        Ok(Ok(())) => "done".to_owned(),
+        Ok(Err(reason)) => format!("refused: {reason}"),
+        Err(_) => "refused: panic".to_owned(),
+    }
+}
+
+fn say(line: &str) -> ExitCode {
     match std::io::stdout().write_all(line.as_bytes()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::from(74),

@@ -10,7 +10,7 @@ pub enum ReadError {
     #[error(transparent)]
     File(#[from] FileFault),
     /// The sandbox cannot be built here; the file is not at fault.
-    #[error("the sandbox cannot be set up: {0}")]
+    #[error("no sandbox, no reading: {0}")]
     Sandbox(String),
     /// The machine failed: no process, no space, no temporary folder.
     #[error("cannot {what}: {reason}")]
@@ -27,7 +27,10 @@ impl ReadError {
     pub fn advice(&self) -> &'static str {
         match self {
             Self::File(fault) => fault.advice(),
-            Self::Sandbox(_) => "run `vedette doctor`; hostile files are read only inside the sandbox",
+            Self::Sandbox(_) => {
+                "the bytes are kept and nothing was opened; run `vedette doctor` to see what is missing, or accept the danger \
+                 with `--i-accept-unsandboxed` on a machine for hostile files"
+            }
             Self::Machine { .. } => "mend the machine; the file is tried again",
         }
     }

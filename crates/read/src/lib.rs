@@ -3,7 +3,8 @@
 //!
 //! Nothing here parses the file. A child of this program opens it ([`Opener`]) and what it answers is checked value by value
 //! ([`Opened`]); text in images and PDF pages is taken by tools in sandboxes of their own ([`Tools`], [`launcher`]);
-//! [`sandbox`] proves on the machine at hand that the child can do no harm.
+//! [`sandbox`] proves on the machine at hand that child and tools can do no harm, and without that proof nothing is opened
+//! ([`Confinement`]).
 //!
 //! ```no_run
 //! use vedette_read::{FileToRead, NoMemo};
@@ -19,18 +20,21 @@
 //! Architecture invariant: no decoder is linked into this crate; its programs know two hidden subcommands, `read-one`
 //! (in `vedette-openers`) and `run-tool` ([`launcher::run_tool`]), and call them before they start a thread.
 
+mod confinement;
 mod error;
 mod gray;
 pub mod launcher;
 pub mod ocr;
 mod opener;
 pub mod pdf;
+mod pool;
 mod process;
 mod reader;
 pub mod sandbox;
 mod tools;
 mod wire;
 
+pub use confinement::{Confinement, UNSANDBOXED, WAIVER_FLAG};
 pub use error::ReadError;
 pub use gray::GrayImage;
 pub use opener::{OPEN_WALL_SECONDS_MAX, Opener};

@@ -2,39 +2,80 @@
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus};
+use std::sync::Arc;
 use std::time::Duration;
 
 use vedette_core::FileFault;
-use vedette_core::opened::{ANSWER_BYTES_MAX, Task};
+use vedette_core::opened::{ANSWER_BYTES_MAX, Task, UNIT_CPU_SECONDS};
 
 use crate::ReadError;
-use crate::process::{Allowance, run};
+use crate::confinement::{Confinement, Gate};
+use crate::pool::Pool;
+use crate::process::{Allowance, finish, spawn};
 use crate::wire::{DrawnPages, Hint, INPUT_BYTES_MAX, Opened, OpenedImage, read_answer, request_head};
 
-/// Seconds after which a child is killed; it has 5 of processor time, and busy machines are slow.
+/// Seconds after which a child is killed, for each 5 of processor time that it has: busy machines are slow.
 pub const OPEN_WALL_SECONDS_MAX: u64 = 10;
 /// The hidden subcommand.
 pub(crate) const READ_ONE: &str = "read-one";
 /// The child's exit code when it could not confine itself.
 const EXIT_NO_SANDBOX: i32 = 70;
 
-/// Starts openers.
+/// Starts openers. Some wait ahead of time, confined already; each opens one file and ends. Clones share them.
 #[derive(Debug, Clone)]
 pub struct Opener {
     program: PathBuf,
     wall: Duration,
+    unsandboxed: bool,
+    pool: Option<Arc<Pool>>,
+    gate: Option<Arc<Gate>>,
 }
 
 impl Opener {
-    /// `program` is this program itself (`std::env::current_exe`), or another that knows `read-one`.
+    /// `program` is this program itself (`std::env::current_exe`), or another that knows `read-one`. Its children confine
+    /// themselves or read nothing; whether that holds on this machine is not tried, see [`Opener::confined`].
     pub fn new(program: impl Into<PathBuf>) -> Self {
-        Self { program: program.into(), wall: Duration::from_secs(OPEN_WALL_SECONDS_MAX) }
+        Self::of(program.into(), false)
+    }
+
+    /// An opener that tries the sandbox before the first file, and opens none where it does not hold unless that is waived.
+    pub fn confined(program: impl Into<PathBuf>, confinement: Confinement) -> Self {
+        let program = program.into();
+        let gate = Some(Arc::new(Gate::new(&program, confinement)));
+        Self { gate, ..Self::of(program, confinement == Confinement::Waived) }
+    }
+
+    fn of(program: PathBuf, unsandboxed: bool) -> Self {
+        let starter = {
+            let program = program.clone();
+            move || child_command(&program, unsandboxed)
+        };
+        let pool = Some(Arc::new(Pool::new(Box::new(starter))));
+        Self { program, wall: Duration::from_secs(OPEN_WALL_SECONDS_MAX), unsandboxed, pool, gate: None }
+    }
+
+    /// Tries the sandbox, if that was not done yet.
+    ///
+    /// # Errors
+    /// [`ReadError::Sandbox`] when it does not hold and files are not opened.
+    pub fn ready(&self) -> Result<(), ReadError> {
+        self.gate.as_ref().map_or(Ok(()), |gate| gate.pass())
+    }
+
+    /// What the sandbox does not hold back on this machine; `None` when it holds, or when it was not to be tried.
+    pub fn flaw(&self) -> Option<&str> {
+        self.gate.as_ref()?.flaw()
     }
 
     /// The same with another limit of time for each file.
     pub fn with_wall(self, wall: Duration) -> Self {
         Self { wall, ..self }
+    }
+
+    /// The same without children that wait: each is started when its file comes.
+    pub fn without_pool(self) -> Self {
+        Self { pool: None, ..self }
     }
 
     /// The program that is started.
@@ -93,15 +134,19 @@ impl Opener {
                 bytes.len()
             ))));
         }
-        let mut command = Command::new(&self.program);
-        command.arg(READ_ONE).current_dir("/");
+        self.ready()?;
         let head = request_head(hint, task, bytes.len() as u64);
-        let allowance = Allowance { wall: self.wall, stdout_bytes_max: ANSWER_BYTES_MAX };
-        let finished = run(command, &[], &[&head, bytes], allowance).map_err(ReadError::machine("start the opener"))?;
+        let cpu_seconds = task.cpu_seconds();
+        let units = u32::try_from(cpu_seconds.div_ceil(UNIT_CPU_SECONDS)).unwrap_or(1);
+        let allowance = Allowance { wall: self.wall * units, stdout_bytes_max: ANSWER_BYTES_MAX };
+        let finished = self
+            .child(cpu_seconds)
+            .and_then(|child| finish(child, &[&head, bytes], allowance))
+            .map_err(ReadError::machine("start the opener"))?;
         if finished.timed_out {
             return Err(ReadError::File(FileFault::TooLarge(format!(
                 "opening it takes longer than {} ms",
-                self.wall.as_millis()
+                allowance.wall.as_millis()
             ))));
         }
         if finished.overflowed {
@@ -115,6 +160,24 @@ impl Opener {
         }
         Ok(finished.stdout)
     }
+
+    /// A child with that much processor time: one that waits when it has the usual, else a new one.
+    fn child(&self, cpu_seconds: u64) -> std::io::Result<Child> {
+        match &self.pool {
+            Some(pool) if cpu_seconds == UNIT_CPU_SECONDS => pool.take(),
+            _ => {
+                let mut command = child_command(&self.program, self.unsandboxed);
+                command.args(["--cpu-seconds", &cpu_seconds.to_string()]);
+                spawn(command)
+            }
+        }
+    }
+}
+
+fn child_command(program: &Path, unsandboxed: bool) -> Command {
+    let mut command = Command::new(program);
+    command.arg(READ_ONE).args(unsandboxed.then_some("--unsandboxed")).current_dir("/");
+    command
 }
 
 /// The fault of a child that answers another question.

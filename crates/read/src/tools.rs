@@ -69,18 +69,21 @@ pub struct Tools {
 impl Tools {
     /// Looks for the tools and asks each for its version. `program` is this program itself, or another that knows `run-tool`.
     pub fn discover(program: impl Into<PathBuf>) -> Self {
-        Self::discover_in(program, &TOOL_FOLDERS.iter().map(PathBuf::from).collect::<Vec<_>>())
+        Self::discover_by(Launcher::new(program))
+    }
+
+    /// [`Tools::discover`] by a launcher of the caller's choice.
+    pub fn discover_by(launcher: Launcher) -> Self {
+        Self::find_all(launcher, &TOOL_FOLDERS.iter().map(PathBuf::from).collect::<Vec<_>>())
     }
 
     /// [`Tools::discover`] in folders of the caller's choice.
     pub fn discover_in(program: impl Into<PathBuf>, folders: &[PathBuf]) -> Self {
-        let mut tools = Self {
-            launcher: Launcher::new(program),
-            tesseract: None,
-            languages: Vec::new(),
-            pdftotext: None,
-            pdfinfo: None,
-        };
+        Self::find_all(Launcher::new(program), folders)
+    }
+
+    fn find_all(launcher: Launcher, folders: &[PathBuf]) -> Self {
+        let mut tools = Self { launcher, tesseract: None, languages: Vec::new(), pdftotext: None, pdfinfo: None };
         tools.tesseract = tools.find("tesseract", "--version", folders);
         tools.pdftotext = tools.find("pdftotext", "-v", folders);
         tools.pdfinfo = tools.find("pdfinfo", "-v", folders);

@@ -21,6 +21,17 @@ fn every_forbidden_act_is_refused_and_every_allowed_one_done() {
 }
 
 #[test]
+fn tools_do_what_their_plan_names_and_none_of_the_forbidden_acts() {
+    let report = sandbox::tools_self_test(&common::program());
+    for act in &report.acts {
+        assert!(act.as_it_must, "{}: {}", act.act, act.how);
+    }
+    assert_eq!(report.acts.len(), sandbox::FORBIDDEN_TO_TOOLS.len() + sandbox::ALLOWED_TO_TOOLS.len());
+    assert!(!sandbox::tools_self_test(Path::new("/bin/true")).holds());
+    assert!(!sandbox::tools_self_test(Path::new("/nonexistent")).holds());
+}
+
+#[test]
 fn without_the_sandbox_the_same_acts_are_done() {
     let program = common::program();
     for act in

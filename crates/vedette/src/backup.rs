@@ -84,7 +84,7 @@ pub fn restore(file: &Path, dir: &Path, io: &mut Io) -> Result<u8, Failure> {
         entry.unpack_in(&dir).map_err(failed)?;
     }
     io.progress("building the search index");
-    let open = workspace::open_checked(&dir, false)?;
+    let open = workspace::open_checked(&dir, false, vedette_read::Confinement::Required)?;
     let report = open.desk.verify(&mut |_, _| {})?;
     io.line(format!(
         "restored `{}`: {} exhibits, {} leaves, root {}",

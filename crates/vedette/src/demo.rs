@@ -68,7 +68,7 @@ pub fn run(args: &DemoArgs, cli: &Cli, io: &mut Io) -> Result<u8, Failure> {
     let listen = serve::loopback(&args.listen)?;
     let dir = io.path(&args.dir);
     prepare(&dir, today())?;
-    let open = workspace::open(&dir)?;
+    let open = workspace::open(&dir, cli)?;
     let desk = &open.desk;
     let person = desk.who(&name_of(cli))?;
     let world: World =

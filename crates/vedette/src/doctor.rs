@@ -2,6 +2,8 @@
 
 use serde_json::json;
 use vedette_models::{Kind, Models};
+use vedette_read::WAIVER_FLAG;
+use vedette_read::sandbox::{self, SandboxReport};
 use vedette_recognise::Register;
 
 use crate::cli::Cli;
@@ -10,9 +12,11 @@ use crate::workspace;
 
 /// `vedette doctor`.
 pub fn run(as_json: bool, cli: &Cli, io: &mut Io) -> Result<u8, Failure> {
-    let reader = workspace::reader()?;
+    let reader = workspace::reader(cli.confinement())?;
     let tools = reader.doctor();
-    let sandbox = vedette_read::sandbox::self_test(reader.opener().program());
+    let program = reader.opener().program();
+    let sandboxes = [("opener", sandbox::self_test(program)), ("tools", sandbox::tools_self_test(program))];
+    let holds = sandboxes.iter().all(|(_, report)| report.holds());
     let register = Register::starter();
     let problems = register.check();
     let installed = crate::models::installed(workspace::find(cli, io).ok());
@@ -24,14 +28,18 @@ pub fn run(as_json: bool, cli: &Cli, io: &mut Io) -> Result<u8, Failure> {
                 "lost_without": tool.lost_without, "install": tool.install,
             }))?;
         }
-        for act in &sandbox.acts {
-            io.json(&json!({ "act": act.act, "done": act.done, "as_it_must": act.as_it_must, "how": act.how }))?;
+        for (name, report) in &sandboxes {
+            for act in &report.acts {
+                io.json(&json!({
+                    "sandbox": name, "act": act.act, "done": act.done, "as_it_must": act.as_it_must, "how": act.how,
+                }))?;
+            }
         }
         for pack in installed.packs() {
             io.json(&json!({ "model": pack.manifest.name, "kind": pack.manifest.kind.word() }))?;
         }
         io.json(&json!({ "register": register.version(), "entries": register.entries().len(), "problems": problems }))?;
-        return Ok(u8::from(!sandbox.holds()));
+        return Ok(u8::from(!holds));
     }
 
     io.line("Tools")?;
@@ -44,11 +52,7 @@ pub fn run(as_json: bool, cli: &Cli, io: &mut Io) -> Result<u8, Failure> {
             }
         }
     }
-    io.line("Sandbox of the reader")?;
-    for act in &sandbox.acts {
-        let word = if act.as_it_must { "well " } else { "WRONG" };
-        io.line(format!("  {word}    {:<22} {}", act.act, act.how))?;
-    }
+    show_sandboxes(&sandboxes, io)?;
     models(&installed, io)?;
     io.line("Register")?;
     io.line(format!(
@@ -61,11 +65,24 @@ pub fn run(as_json: bool, cli: &Cli, io: &mut Io) -> Result<u8, Failure> {
         Ok(dir) => io.line(format!("Workspace\n  {}", dir.display()))?,
         Err(_) => io.line("Workspace\n  none here: make one with `vedette init DIR`")?,
     }
-    if sandbox.holds() {
+    if holds {
         return Ok(0);
     }
-    Err(Failure::wrong("the sandbox does not hold: hostile files would be opened without it")
-        .hint("use a Linux kernel of version 5.13 or newer with seccomp and Landlock"))
+    Err(Failure::wrong("the sandbox does not hold here, so hostile files are kept and not opened").hint(format!(
+        "use a Linux kernel of version 5.13 or newer with seccomp and Landlock, or accept the danger with {WAIVER_FLAG}"
+    )))
+}
+
+fn show_sandboxes(sandboxes: &[(&str, SandboxReport)], io: &mut Io) -> Result<(), Failure> {
+    for (name, report) in sandboxes {
+        let landlock = report.landlock.map(|reached| format!(" (Landlock: {reached})")).unwrap_or_default();
+        io.line(format!("Sandbox of the {name}{landlock}"))?;
+        for act in &report.acts {
+            let word = if act.as_it_must { "well " } else { "WRONG" };
+            io.line(format!("  {word}    {:<22} {}", act.act, act.how))?;
+        }
+    }
+    Ok(())
 }
 
 /// Models that were found, and for each kind that was not, what is lost and how to get one.

@@ -9,7 +9,7 @@ use vedette_core::FileFault;
 use vedette_core::limits::{EXHIBIT_BYTES_MAX, PDQ_DISTANCE_MAX};
 use vedette_likeness::hamming::HashIndex;
 use vedette_likeness::pdq::PdqHash;
-use vedette_read::{Hint, Opened, ReadError};
+use vedette_read::{Confinement, Hint, Opened, ReadError};
 
 use crate::cli::{HashArgs, MatchArgs};
 use crate::commands::{Context, brief};
@@ -23,8 +23,8 @@ const NO_HINT: Hint<'_> = Hint { media_type: None, name: None };
 const LIST_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 
 /// `vedette hash`.
-pub fn hash(args: &HashArgs, io: &mut Io) -> Result<u8, Failure> {
-    let reader = workspace::reader()?;
+pub fn hash(args: &HashArgs, confinement: Confinement, io: &mut Io) -> Result<u8, Failure> {
+    let reader = workspace::reader(confinement)?;
     let mut failed = false;
     for file in &args.files {
         let path = io.path(file);
@@ -75,7 +75,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// The hash that a person means: as given, or of an image file.
-fn query_hash(what: &str, io: &Io) -> Result<(String, Option<u8>), Failure> {
+fn query_hash(what: &str, confinement: Confinement, io: &Io) -> Result<(String, Option<u8>), Failure> {
     if what.parse::<PdqHash>().is_ok() {
         return Ok((what.to_lowercase(), None));
     }
@@ -83,7 +83,7 @@ fn query_hash(what: &str, io: &Io) -> Result<(String, Option<u8>), Failure> {
     if !path.exists() {
         return Err(Failure::usage(format!("`{what}` is neither a file nor a PDQ hash of 64 hexadecimal digits")));
     }
-    match workspace::reader()?.opener().open(&read_file(&path)?, &NO_HINT) {
+    match workspace::reader(confinement)?.opener().open(&read_file(&path)?, &NO_HINT) {
         Ok(Opened::Image(image)) => Ok((image.pdq, Some(image.quality))),
         Ok(_) => Err(Failure::usage(format!("`{what}` is not an image"))),
         Err(error) => Err(Failure::usage(format!("{what}: {error}")).hint(error.advice())),
@@ -91,9 +91,9 @@ fn query_hash(what: &str, io: &Io) -> Result<(String, Option<u8>), Failure> {
 }
 
 /// `vedette match --against LIST`.
-pub fn match_list(args: &MatchArgs, io: &mut Io) -> Result<u8, Failure> {
+pub fn match_list(args: &MatchArgs, confinement: Confinement, io: &mut Io) -> Result<u8, Failure> {
     let Some(list) = &args.against else { return Err(Failure::usage("no list given")) };
-    let (hash, quality) = query_hash(&args.what, io)?;
+    let (hash, quality) = query_hash(&args.what, confinement, io)?;
     let entries = read_list(&io.path(list), io)?;
     let mut index = HashIndex::default();
     for (place, (hash, _)) in entries.iter().enumerate() {
@@ -113,7 +113,7 @@ pub fn match_list(args: &MatchArgs, io: &mut Io) -> Result<u8, Failure> {
 
 /// `vedette match` against the workspace.
 pub fn match_workspace(args: &MatchArgs, context: &Context<'_>, io: &mut Io) -> Result<u8, Failure> {
-    let (hash, quality) = query_hash(&args.what, io)?;
+    let (hash, quality) = query_hash(&args.what, context.confinement, io)?;
     let mut matches = Vec::new();
     for (item, distance) in context.desk.match_image(&hash)? {
         let view = context.desk.item(item)?;

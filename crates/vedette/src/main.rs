@@ -65,8 +65,8 @@ fn run(cli: Cli, io: &mut Io) -> Result<u8, Failure> {
         Command::Doctor { json } => doctor::run(*json, &cli, io),
         Command::Model(command) => models::run(command, &cli, io),
         Command::Analyze(args) => analyze::run(args, io),
-        Command::Hash(args) => hashing::hash(args, io),
-        Command::Match(args) if args.against.is_some() => hashing::match_list(args, io),
+        Command::Hash(args) => hashing::hash(args, cli.confinement(), io),
+        Command::Match(args) if args.against.is_some() => hashing::match_list(args, cli.confinement(), io),
         Command::Verify { path: Some(path), json, key, .. } if !io.path(path).is_dir() => {
             backup::verify_bundle(path, key, *json, io)
         }

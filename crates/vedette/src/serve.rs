@@ -65,7 +65,7 @@ impl Parts {
 pub fn run(parts: Parts, args: &ServeArgs, cli: &Cli, io: &mut Io) -> Result<u8, Failure> {
     let dir = workspace::find(cli, io)?;
     let listen = loopback(&args.listen)?;
-    let open = workspace::open(&dir)?;
+    let open = workspace::open(&dir, cli)?;
     open_and_run(parts, &open, listen, args.every, &name_of(cli), io)
 }
 
@@ -82,6 +82,12 @@ pub fn open_and_run(
     let log = Config::read(&open.dir)?.log;
     log.keys()?;
     remote::listen(&open.dir, open.desk.clone())?;
+    if parts.work
+        && let Err(error) = open.desk.reader().opener().ready()
+    {
+        // Text posts need no opener; the rest waits with this problem on the item.
+        io.say(format!("error: files and HTML are not read: {}", error.problem()));
+    }
     let stop = Arc::new(AtomicBool::new(false));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

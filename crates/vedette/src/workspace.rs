@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use vedette_desk::{Analyst, Desk, Ports, Rooms, Who};
-use vedette_read::Reader;
+use vedette_read::{Confinement, Reader};
 use vedette_recognise::{Options, Recogniser, Register, Watchlist};
 use vedette_store::{Custody, OpenMode, Workspace};
 
@@ -85,12 +85,12 @@ fn custody(refuse: bool) -> Result<Custody, Failure> {
 }
 
 /// Opens a workspace for writing and wires a desk over it. A log that was rolled back is refused.
-pub fn open(dir: &Path) -> Result<Open, Failure> {
-    open_checked(dir, true)
+pub fn open(dir: &Path, cli: &Cli) -> Result<Open, Failure> {
+    open_checked(dir, true, cli.confinement())
 }
 
 /// The same; with `refuse` false also a workspace whose log was rolled back, to look at it or to answer for it.
-pub fn open_checked(dir: &Path, refuse: bool) -> Result<Open, Failure> {
+pub fn open_checked(dir: &Path, refuse: bool, confinement: Confinement) -> Result<Open, Failure> {
     let settings = Config::read(dir)?;
     let store = Workspace::open_signed(dir, OpenMode::Write, &custody(refuse)?)?;
     let ports = Ports {
@@ -102,7 +102,7 @@ pub fn open_checked(dir: &Path, refuse: bool) -> Result<Open, Failure> {
     };
     let rooms = Rooms {
         analyst: Analyst::new(recogniser(Some(&dir.join("knowledge")), &[], None)?),
-        reader: reader()?,
+        reader: reader(confinement)?,
         names_key: store.names_key()?,
         clock: Arc::new(Timestamp::now),
         env: vedette_collect::Env::real(),
@@ -112,10 +112,10 @@ pub fn open_checked(dir: &Path, refuse: bool) -> Result<Open, Failure> {
 }
 
 /// The sandboxed reader, running this same program.
-pub fn reader() -> Result<Reader, Failure> {
+pub fn reader(confinement: Confinement) -> Result<Reader, Failure> {
     let program = std::env::current_exe()
         .map_err(|error| Failure::usage(format!("cannot find this program's own file: {error}")))?;
-    Ok(Reader::new(program))
+    Ok(Reader::confined(program, confinement))
 }
 
 /// Recognition with the starter register, a workspace's files, more files, and a watch-list.
@@ -179,7 +179,7 @@ pub fn run_or_forward(cli: Cli, io: &mut Io) -> Result<u8, Failure> {
 /// Runs a parsed command in `dir`; `args` are its words, for the process that serves the workspace.
 pub fn run_in(cli: Cli, dir: &Path, io: &mut Io, args: &[String]) -> Result<u8, Failure> {
     let looks_only = matches!(cli.command, crate::cli::Command::Verify { .. } | crate::cli::Command::Log(_));
-    match open_checked(dir, !looks_only) {
+    match open_checked(dir, !looks_only, cli.confinement()) {
         Ok(open) => {
             let code = commands::run(cli, &open.desk, dir, io)?;
             Ok(code)

@@ -16,7 +16,7 @@ use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetStatus,
     Scope, path_beneath_rules,
 };
-use rustix::process::{Resource, Rlimit, Signal, setrlimit};
+use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
 };
@@ -32,6 +32,9 @@ pub(super) const LAUNCHER_SAYS: &str = "run-tool: ";
 const COMMON: &[&str] = &["/etc/ld.so.cache", "/usr/lib/locale/C.utf8", "/usr/lib/locale/C.UTF-8"];
 /// Open files of a tool.
 const FILES_MAX: u64 = 64;
+/// Bytes of an image of a crashed tool's memory. One byte is no image, and the kernel then also gives nothing to a program that
+/// collects such images, which it does when the limit is none at all (core(5)).
+const CORE_BYTES_MAX: u64 = 1;
 /// The first file descriptor behind stdin, stdout and stderr.
 const FIRST_INHERITED: libc::c_int = 3;
 
@@ -61,29 +64,43 @@ fn given(arguments: &[OsString]) -> Option<(ToolPlan, &OsStr, &[OsString])> {
     Some((serde_json::from_str(plan.to_str()?).ok()?, tool, arguments))
 }
 
+/// Builds every wall that can be built; the first that cannot is the error.
 fn confine(plan: &ToolPlan) -> Result<(), String> {
-    rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).map_err(|error| error.to_string())?;
     // A file that was open when this program was started would go through to the tool, whatever Landlock says.
     close_fds::set_fds_cloexec(FIRST_INHERITED, &[]);
+    let limits = limit_resources(plan);
+    let rights = rustix::process::set_parent_process_death_signal(Some(Signal::KILL))
+        .and_then(|()| rustix::thread::set_no_new_privs(true))
+        .map_err(|error| format!("privileges: {error}"));
+    let paths = match restrict_paths(plan) {
+        Ok(RulesetStatus::PartiallyEnforced | RulesetStatus::FullyEnforced) => Ok(()),
+        Ok(RulesetStatus::NotEnforced) => Err("landlock: this kernel does not know it".to_owned()),
+        Err(error) => Err(format!("landlock: {error}")),
+    };
+    limits.and(rights).and(paths).and(restrict_calls(plan.threads))
+}
+
+fn limit_resources(plan: &ToolPlan) -> Result<(), String> {
     for (resource, most) in [
         (Resource::Cpu, plan.cpu_seconds),
         (Resource::As, plan.memory_bytes),
         (Resource::Fsize, plan.file_bytes_max),
         (Resource::Nofile, FILES_MAX),
-        (Resource::Core, 0),
+        (Resource::Core, CORE_BYTES_MAX),
     ] {
+        // A stricter limit of the surroundings stays.
+        let most = getrlimit(resource).maximum.map_or(most, |theirs| theirs.min(most));
         setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })
             .map_err(|error| format!("limits: {error}"))?;
     }
-    rustix::thread::set_no_new_privs(true).map_err(|error| format!("privileges: {error}"))?;
-    match restrict_paths(plan).map_err(|error| format!("landlock: {error}"))? {
-        RulesetStatus::NotEnforced => return Err("landlock: this kernel does not know it".to_owned()),
-        RulesetStatus::PartiallyEnforced | RulesetStatus::FullyEnforced => {}
-    }
-    let filter = refused_calls(plan.threads).map_err(|error| format!("system calls: {error}"))?;
-    let unknown = unknown_calls().map_err(|error| format!("system calls: {error}"))?;
-    for filter in [filter, unknown] {
-        seccompiler::apply_filter_all_threads(&filter).map_err(|error| format!("system calls: {error}"))?;
+    Ok(())
+}
+
+fn restrict_calls(threads: bool) -> Result<(), String> {
+    let failed = |error: &dyn std::fmt::Display| format!("system calls: {error}");
+    for filter in [refused_calls(threads), unknown_calls()] {
+        let filter = filter.map_err(|error| failed(&error))?;
+        seccompiler::apply_filter_all_threads(&filter).map_err(|error| failed(&error))?;
     }
     Ok(())
 }

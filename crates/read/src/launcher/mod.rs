@@ -32,9 +32,9 @@ use vedette_core::FileFault;
 pub use bubblewrap::{BubblePlan, bubblewrap};
 pub use cage::run_tool;
 
-use crate::ReadError;
 use crate::opener::died;
 use crate::process::{Allowance, run};
+use crate::{Confinement, ReadError};
 use cage::{EXIT_NOT_LAUNCHED, LAUNCHER_SAYS};
 use libraries::Libraries;
 
@@ -139,12 +139,18 @@ pub struct ToolRun {
 pub struct Launcher {
     program: PathBuf,
     libraries: Libraries,
+    unsandboxed: bool,
 }
 
 impl Launcher {
     /// `program` is this program itself (`std::env::current_exe`), or another that knows `run-tool`.
     pub fn new(program: impl Into<PathBuf>) -> Self {
-        Self { program: program.into(), libraries: Libraries::default() }
+        Self { program: program.into(), libraries: Libraries::default(), unsandboxed: false }
+    }
+
+    /// A launcher that also runs tools where their sandbox cannot be built, when that is waived.
+    pub fn confined(program: impl Into<PathBuf>, confinement: Confinement) -> Self {
+        Self { unsandboxed: confinement == Confinement::Waived, ..Self::new(program) }
     }
 
     /// Runs `tool`, an absolute path, with `arguments` and `input` on stdin (nothing: an empty stdin).
@@ -159,7 +165,7 @@ impl Launcher {
         arguments: &[OsString],
         input: &[&[u8]],
     ) -> Result<ToolRun, ReadError> {
-        let mut plan = plan.clone();
+        let mut plan = ToolPlan { unsandboxed: self.unsandboxed, ..plan.clone() };
         plan.runnable = self.libraries.of(&self.program, tool);
         launch(&self.program, &plan, tool, arguments, input)
     }
@@ -178,7 +184,7 @@ fn launch(
     let mut command = Command::new(program);
     command.arg(RUN_TOOL).arg(words).arg(tool).args(arguments).current_dir(&plan.folder);
     let allowance = Allowance { wall: Duration::from_secs(plan.wall_seconds), stdout_bytes_max: plan.stdout_bytes_max };
-    let finished = run(command, &[], input, allowance).map_err(ReadError::machine("start the tool launcher"))?;
+    let finished = run(command, input, allowance).map_err(ReadError::machine("start the tool launcher"))?;
     let name = tool.file_name().unwrap_or_default().to_string_lossy();
     if finished.timed_out || finished.overflowed {
         let what = if finished.timed_out { "takes too long" } else { "writes too much" };

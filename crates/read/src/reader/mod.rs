@@ -13,10 +13,11 @@ use sha2::Digest;
 use vedette_core::{Language, Reading, ReadingKind, Sha256};
 
 use self::text::text;
+use crate::launcher::Launcher;
 use crate::ocr::Script;
 use crate::opener::not_asked;
 use crate::wire::{Hint, Opened};
-use crate::{Memo, Opener, ReadError, Tool, Tools};
+use crate::{Confinement, Memo, Opener, ReadError, Tool, Tools, UNSANDBOXED};
 
 /// Named in the method of what the openers read.
 const OPENERS: &str = concat!("vedette-openers/", env!("CARGO_PKG_VERSION"));
@@ -104,10 +105,17 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// `program` is this program itself (`std::env::current_exe`), or another that knows `read-one` and `run-tool`.
+    /// `program` is this program itself (`std::env::current_exe`), or another that knows `read-one` and `run-tool`. Files are
+    /// opened only where the sandbox holds.
     pub fn new(program: impl Into<PathBuf>) -> Self {
+        Self::confined(program, Confinement::Required)
+    }
+
+    /// The same; where the sandbox does not hold, `confinement` says whether files are opened.
+    pub fn confined(program: impl Into<PathBuf>, confinement: Confinement) -> Self {
         let program = program.into();
-        Self { opener: Opener::new(&program), tools: Tools::discover(&program) }
+        let launcher = Launcher::confined(&program, confinement);
+        Self { opener: Opener::confined(&program, confinement), tools: Tools::discover_by(launcher) }
     }
 
     /// A reader of given parts.
@@ -139,6 +147,14 @@ impl Reader {
     pub fn read_file(&self, file: &FileToRead<'_>, memo: &dyn Memo) -> FileReadings {
         let mut found = FileReadings::default();
         self.read_into(file, memo, &mut found);
+        self.marked(found)
+    }
+
+    /// What was read without a sandbox says so in its method.
+    fn marked(&self, mut found: FileReadings) -> FileReadings {
+        if self.opener.flaw().is_some() {
+            found.readings.iter_mut().for_each(|reading| reading.method = format!("{} {UNSANDBOXED}", reading.method));
+        }
         found
     }
 
@@ -164,7 +180,7 @@ impl Reader {
             Err(_) if html.trim().is_empty() => {}
             Err(error) => found.failed(&error),
         }
-        found
+        self.marked(found)
     }
 }
 

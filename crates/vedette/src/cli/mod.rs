@@ -7,6 +7,7 @@ mod sources;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use vedette_read::Confinement;
 
 pub use models::{ModelAdd, ModelCommand};
 pub use outgoing::{AudienceWord, ExportArgs, ExportWord, ReportCommand};
@@ -28,8 +29,19 @@ pub struct Cli {
     /// Say more on standard error (twice: everything)
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// Open hostile files although the sandbox does not hold on this machine (see `vedette doctor`). Whatever such a file
+    /// does then, it does with your rights: only on a machine that is there for hostile files. Never read from a setting
+    #[arg(long = "i-accept-unsandboxed", global = true)]
+    pub unsandboxed: bool,
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// Whether files are opened where the sandbox does not hold.
+    pub fn confinement(&self) -> Confinement {
+        if self.unsandboxed { Confinement::Waived } else { Confinement::Required }
+    }
 }
 
 #[derive(Debug, Subcommand)]

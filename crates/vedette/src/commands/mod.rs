@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use vedette_desk::{Desk, Who};
+use vedette_read::Confinement;
 
 use crate::cli::{Cli, Command};
 use crate::io::{Failure, Io};
@@ -25,11 +26,13 @@ pub struct Context<'a> {
     pub who: Who,
     /// The workspace's folder.
     pub dir: &'a Path,
+    /// Whether files are opened where the sandbox does not hold.
+    pub confinement: Confinement,
 }
 
 /// Runs a command on an open desk; the exit code.
 pub fn run(cli: Cli, desk: &Arc<Desk>, dir: &Path, io: &mut Io) -> Result<u8, Failure> {
-    let context = Context { desk, who: workspace::who(&cli, desk)?, dir };
+    let context = Context { desk, who: workspace::who(&cli, desk)?, dir, confinement: cli.confinement() };
     match cli.command {
         Command::Source(command) => sources::run(command, &context, io),
         Command::Import(args) => sources::import(&args, &context, io),
