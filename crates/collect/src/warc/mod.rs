@@ -106,4 +106,4 @@ fn packed_length(file: &File) -> u64 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

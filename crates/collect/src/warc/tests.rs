@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use vedette_core::{Found, Haul};
 
 use super::digest;
-use super::write::{WarcHttp, WarcInfo, WarcItem, write};
+use super::write::{WarcHttp, WarcInfo, WarcItem, WarcRequest, write};
 use crate::folder::import;
 use crate::testing::World;
 
@@ -248,6 +248,7 @@ fn sample() -> Sample {
     let http = |headers: &[(&str, &str)]| WarcHttp {
         status: 200,
         headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        request: None,
     };
     let page = http(&[
         ("Content-Type", "text/html"),
@@ -256,6 +257,13 @@ fn sample() -> Sample {
         ("X-Split", "a\r\nInjected: b"),
         ("Set-Cookie", "id=1"),
     ]);
+    let asked = WarcRequest {
+        method: "GET".to_owned(),
+        headers: [("Accept", "text/html"), ("Cookie", "id=1"), ("X-Split", "a\r\nInjected: b")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .to_vec(),
+    };
+    let page = WarcHttp { request: Some(asked), ..page };
     Sample {
         items: vec![
             (
@@ -296,7 +304,7 @@ fn written(sample: &Sample) -> Vec<u8> {
     });
     let mut out = Vec::new();
     let told = write(&info, items, &mut out).unwrap();
-    assert_eq!((told.items, told.records), (4, 9));
+    assert_eq!((told.items, told.records), (4, 10));
     out
 }
 
@@ -313,9 +321,11 @@ fn what_we_write_we_read_back_and_write_again_the_same() {
     }
     assert_eq!(found.len(), 4);
     assert_eq!(found[2].posted_at.unwrap().to_string(), "2026-11-01T10:00:03Z");
-    let mut text = String::new();
-    std::io::Read::read_to_string(&mut flate2::read::MultiGzDecoder::new(&archive[..]), &mut text).ok();
-    assert!(!String::from_utf8_lossy(text.as_bytes()).contains("\r\nInjected"));
+    let mut unpacked = Vec::new();
+    std::io::Read::read_to_end(&mut flate2::read::MultiGzDecoder::new(&archive[..]), &mut unpacked).unwrap();
+    let text = String::from_utf8_lossy(&unpacked);
+    assert!(!text.contains("\r\nInjected") && !text.contains("id=1"), "{text}");
+    assert!(text.contains("GET /wick?a=ü%20b HTTP/1.1\r\nHost: lantern.example\r\nAccept: text/html\r\n"), "{text}");
 }
 
 /// The interpreter of an environment with the pinned warcio, made by `tools/python_tools.sh`.
@@ -327,6 +337,17 @@ fn python() -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
+/// Whether warcio finds an archive whole, and what it says of each record.
+pub(crate) fn warcio_check(path: &Path) -> (bool, String) {
+    let output = std::process::Command::new(python())
+        .args(["-c", "import sys; from warcio.cli import main; main(['check', '-v', sys.argv[1]])"])
+        .arg(path)
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    (output.status.success(), told)
+}
+
 #[test]
 fn warcio_finds_nothing_wrong_with_what_we_write_and_reads_the_same() {
     let (python, sample) = (python(), sample());
@@ -334,19 +355,8 @@ fn warcio_finds_nothing_wrong_with_what_we_write_and_reads_the_same() {
     let path = folder.path().join("sample.warc.gz");
     let archive = written(&sample);
     fs::write(&path, &archive).unwrap();
-    let check = |path: &Path| {
-        let output = std::process::Command::new(&python)
-            .args(["-c", "import sys; from warcio.cli import main; main(['check', '-v', sys.argv[1]])"])
-            .arg(path)
-            .output()
-            .unwrap();
-        (
-            output.status.success(),
-            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr),
-        )
-    };
-    let (ok, told) = check(&path);
-    assert!(ok && told.matches("digest pass").count() == 9, "{told}");
+    let (ok, told) = warcio_check(&path);
+    assert!(ok && told.matches("digest pass").count() == 10, "{told}");
     let read = "import sys, hashlib\n\
         from warcio.archiveiterator import ArchiveIterator\n\
         for r in ArchiveIterator(open(sys.argv[1], 'rb'), check_digests='raise'):\n\
@@ -359,7 +369,7 @@ fn warcio_finds_nothing_wrong_with_what_we_write_and_reads_the_same() {
         let digest = crate::gather::sha256_hex(bytes);
         assert!(lines.lines().any(|line| line.starts_with(kind) && line.ends_with(&digest)), "{digest} in {lines}");
     }
-    assert_eq!(lines.lines().count(), 9);
+    assert_eq!(lines.lines().count(), 10);
     // The control: one byte of content changed under its digest must be found.
     let broken = String::from_utf8_lossy(&record(
         "resource",
@@ -371,6 +381,6 @@ fn warcio_finds_nothing_wrong_with_what_we_write_and_reads_the_same() {
     ))
     .into_owned();
     fs::write(&path, gzipped(broken.as_bytes())).unwrap();
-    let (ok, told) = check(&path);
+    let (ok, told) = warcio_check(&path);
     assert!(!ok, "{told}");
 }

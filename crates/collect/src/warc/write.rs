@@ -1,8 +1,9 @@
 //! What was collected as a web archive: WARC 1.1 (ISO 28500:2017), each record compressed as a member of its own, so
 //! that every tool of web archiving reads it. The same items always give the same bytes.
 //!
-//! An item with its HTTP exchange is a `response`, one without is a `resource`; after each stands a `metadata` record
-//! with its SHA-256 and its place in the log, by which the archive is tied to the workspace it came from.
+//! An item with its HTTP exchange is a `response`, with the `request` before it where that is known; one without is a
+//! `resource`. After each stands a `metadata` record with its SHA-256 and its place in the log, by which the archive is
+//! tied to the workspace it came from.
 
 use std::io::Write;
 
@@ -55,6 +56,17 @@ pub struct WarcHttp {
     pub status: u16,
     /// Header lines to keep. Those of length, chunks and packing are written anew: the body is stored as it was read.
     pub headers: Vec<(String, String)>,
+    /// The request that it answers, when it is known.
+    pub request: Option<WarcRequest>,
+}
+
+/// A request as it was sent. Cookies and credentials are never written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WarcRequest {
+    /// `GET`, …
+    pub method: String,
+    /// Header lines; that of the host is written from the address.
+    pub headers: Vec<(String, String)>,
 }
 
 /// What was written.
@@ -76,6 +88,10 @@ pub fn write<'a, W: Write>(
     let info_id = write_info(info, out)?;
     for item in items {
         let id = write_item(&item, &info_id, out)?;
+        if let Some(request) = item.http.and_then(|http| http.request.as_ref()) {
+            write_request(request, &item, &id, &info_id, out)?;
+            written.records += 1;
+        }
         write_metadata(&item, &id, &info_id, out)?;
         written.items += 1;
         written.records += 2;
@@ -126,6 +142,45 @@ fn write_item<W: Write>(item: &WarcItem<'_>, info_id: &str, out: &mut W) -> std:
         }
     }
     Ok(id)
+}
+
+fn write_request<W: Write>(
+    request: &WarcRequest,
+    item: &WarcItem<'_>,
+    of: &str,
+    info_id: &str,
+    out: &mut W,
+) -> std::io::Result<()> {
+    let (date, url) = (date(item.captured_at), address(item.url));
+    let (host, target) = host_and_target(&url);
+    let mut head = Fields(format!("{} {target} HTTP/1.1\r\n", request.method));
+    head.add("Host", host);
+    let secret = ["host", "cookie", "authorization", "proxy-authorization"];
+    for (name, value) in
+        request.headers.iter().filter(|(name, _)| !secret.contains(&name.to_ascii_lowercase().as_str()))
+    {
+        head.add(name, value);
+    }
+    head.0.push_str("\r\n");
+    let mut header = Fields("WARC/1.1\r\n".to_owned());
+    header.add("WARC-Type", "request");
+    header.add("WARC-Record-ID", &record_id(&["request", &date, &url, of], head.0.as_bytes()));
+    header.add("WARC-Concurrent-To", of);
+    header.add("WARC-Warcinfo-ID", info_id);
+    header.add("WARC-Date", &date);
+    header.add("WARC-Target-URI", &url);
+    header.add("Content-Type", "application/http; msgtype=request");
+    write_record(header, head.0.as_bytes(), out)
+}
+
+/// Host with its port, and the path with its query, as a request line and its `Host` have them.
+fn host_and_target(url: &str) -> (&str, &str) {
+    let after = url.split_once("://").map_or(url, |(_, after)| after);
+    let after = after.split('#').next().unwrap_or(after);
+    match after.find(['/', '?']) {
+        Some(at) => after.split_at(at),
+        None => (after, "/"),
+    }
 }
 
 fn write_metadata<W: Write>(item: &WarcItem<'_>, of: &str, info_id: &str, out: &mut W) -> std::io::Result<()> {
@@ -186,6 +241,9 @@ fn reason(status: u16) -> &'static str {
         206 => "Partial Content",
         301 => "Moved Permanently",
         302 => "Found",
+        303 => "See Other",
+        307 => "Temporary Redirect",
+        308 => "Permanent Redirect",
         304 => "Not Modified",
         403 => "Forbidden",
         404 => "Not Found",
