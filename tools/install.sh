@@ -29,6 +29,11 @@ if [ "${1:-}" != demo ]; then
   need python3 python3
   need openssl openssl
 fi
+if [ "${1:-}" = test ]; then
+  # For captures of web pages: a browser in a cage of its own.
+  need chromium chromium
+  need bwrap bubblewrap
+fi
 
 # For the tests of translation: a program that translates, and real models (35 MB, once).
 if [ "${1:-}" = test ]; then

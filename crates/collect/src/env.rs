@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::CollectError;
+use crate::browser::Browsers;
 use crate::guard::Pace;
 use crate::rocketchat::Board;
 
@@ -33,6 +34,8 @@ pub struct Env {
     pub pace: Arc<Pace>,
     /// What connectors of one chat server tell each other.
     pub board: Arc<Board>,
+    /// What captures pages.
+    pub browsers: Arc<Browsers>,
 }
 
 impl Env {
@@ -47,6 +50,7 @@ impl Env {
             lookup: Arc::new(|host, port| Ok((host, port).to_socket_addrs()?.collect())),
             pace: Arc::new(Pace::default()),
             board: Arc::new(Board::default()),
+            browsers: Arc::default(),
         }
     }
 

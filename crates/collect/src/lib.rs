@@ -7,12 +7,13 @@
 //! - [`rocketchat`]: rooms of a Rocket.Chat server, asked over REST and heard over WebSocket ([`Live`]).
 //! - [`matrix`]: rooms of a Matrix server.
 //! - [`telegram_preview`]: public Telegram channels, by their preview pages.
-//! - [`web`]: web pages and sections of sites.
+//! - [`web`]: web pages and sections of sites; [`browser`] captures them as a reader sees them.
 //! - [`feed`]: RSS, Atom and JSON Feed.
 //! - [`folder`]: files and JSON lines, watched or imported once; exports of Telegram Desktop, mail and archives in it.
 //! - [`warc`]: web archives, read and written.
 
 mod archive;
+pub mod browser;
 mod connector;
 mod env;
 mod error;

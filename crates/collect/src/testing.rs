@@ -50,6 +50,7 @@ impl World {
             }),
             pace: Arc::new(Pace::default()),
             board: Arc::default(),
+            browsers: Arc::default(),
         }
     }
 

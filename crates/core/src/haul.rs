@@ -5,6 +5,10 @@ use jiff::Timestamp;
 
 use crate::{Cursor, VersionState};
 
+/// How the address of a file begins that a capture of a page made, and nobody published: its picture, its copy, its archive.
+/// They are kept and proved like every file, and not read: what they show is the page's own text and its own pictures.
+pub const CAPTURE_FILE: &str = "urn:vedette:capture:";
+
 /// One response with the posts found in it.
 #[derive(Debug, Clone)]
 pub struct Haul {

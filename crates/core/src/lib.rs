@@ -39,7 +39,7 @@ pub use findings::{
     Attack, CalendarEvent, DateMention, Findings, LinkKind, LinkMention, Mention, MentionKind, Slot, Statement,
     StatementKind,
 };
-pub use haul::{CompleteWindow, Found, FoundFile, GapNote, Haul, Markup, PageKeep, RequestRecord};
+pub use haul::{CAPTURE_FILE, CompleteWindow, Found, FoundFile, GapNote, Haul, Markup, PageKeep, RequestRecord};
 pub use ids::{
     AlertId, AttachmentId, CaptureId, FamilyId, ItemId, JobId, ParseIdError, ReportId, SourceId, VersionId, WatchId,
 };
@@ -56,8 +56,8 @@ pub use query::{Clause, Facet, FacetCount, FieldName, Query, SearchAnswer, Searc
 pub use reading::{Language, Place, Reading, ReadingKind, Whereabouts};
 pub use report::{Audience, Block, BlockKind, EvidenceRef, Footnote, Release, Report, ReportStatus, Tlp};
 pub use source::{
-    Authorisation, AuthorityKind, Cursor, Gap, Keeping, NewSource, Reach, Rhythm, Source, SourceHealth, SourceKind,
-    SourceState, SourceSuggestion,
+    Authorisation, AuthorityKind, Cursor, Gap, Keeping, NewSource, Reach, Render, Rhythm, Source, SourceHealth,
+    SourceKind, SourceState, SourceSuggestion,
 };
 pub use translation::{Translation, TranslationStatus, Translator};
 pub use views::{

@@ -121,7 +121,7 @@ pub struct NewSource {
     pub keeping: Keeping,
 }
 
-/// By which way and how often a source is asked.
+/// By which way, how often and by what a source is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Reach {
@@ -137,6 +137,38 @@ pub struct Reach {
     /// Seconds between two rounds; `None` is the program's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub every_s: Option<u64>,
+    /// Whether a browser captures its pages; only a person turns it on, because it runs what a page brings.
+    #[serde(skip_serializing_if = "Render::is_never")]
+    pub render: Render,
+}
+
+/// When a browser captures a page of a web source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Render {
+    /// Never: no script of a page runs.
+    #[default]
+    Never,
+    /// When a new version of it is found, and at each visit where the page has no text without its scripts.
+    Changed,
+    /// At each visit: its text is that which its scripts make.
+    Always,
+}
+
+impl Render {
+    /// Whether no browser is used.
+    pub fn is_never(&self) -> bool {
+        *self == Self::Never
+    }
+
+    /// The word used on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Changed => "changed",
+            Self::Always => "always",
+        }
+    }
 }
 
 impl Reach {

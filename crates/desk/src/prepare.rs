@@ -4,8 +4,8 @@
 use vedette_core::limits::{ATTACHMENTS_MAX, INLINE_EXHIBIT_BYTES_MAX};
 use vedette_core::ports::Blobs;
 use vedette_core::{
-    Found, FoundFile, Haul, Intake, Markup, NewAttachment, NewCapture, NewExhibit, NewVersion, PageKeep, Sha256,
-    Source, StoreResult,
+    CAPTURE_FILE, Found, FoundFile, Haul, Intake, Markup, NewAttachment, NewCapture, NewExhibit, NewVersion, PageKeep,
+    Sha256, Source, SourceKind, StoreResult,
 };
 use vedette_preserve::{names, sha256};
 
@@ -51,7 +51,10 @@ fn version(
     let exhibit = sha256(&found.exhibit);
     keep(exhibits, blobs, exhibit, found.exhibit, &found.exhibit_type, false)?;
     let mut attachments = Vec::with_capacity(found.files.len());
-    for file in found.files.into_iter().take(ATTACHMENTS_MAX) {
+    for mut file in found.files.into_iter().take(ATTACHMENTS_MAX) {
+        // Files of a capture are not read: no chat, feed or import may call its own files so.
+        let captures = matches!(source.asked.kind, SourceKind::Web | SourceKind::Section);
+        file.url = file.url.filter(|url| captures || !url.starts_with(CAPTURE_FILE));
         attachments.push(attachment(file, blobs, exhibits)?);
     }
     // Chats are full of people's handles, and so are exports of chats and mail, which name them; a newspaper's `@` is the

@@ -24,7 +24,7 @@ impl Desk {
         }
         new.address = new.address.trim_end_matches('/').to_owned();
         check_address(&new)?;
-        check_reach(&new.reach)?;
+        check_reach(&new.reach, new.kind)?;
         if let Some(twin) = self.ports.records.sources()?.into_iter().find(|other| {
             other.state != SourceState::Removed
                 && other.asked.kind == new.kind
@@ -73,7 +73,7 @@ impl Desk {
     /// Records by which way and how often a source is asked.
     pub fn set_reach(&self, who: &Who, id: SourceId, reach: &Reach) -> DeskResult<()> {
         who.may(Role::Admin, "change how a source is asked")?;
-        check_reach(reach)?;
+        check_reach(reach, self.ports.records.source(id)?.asked.kind)?;
         self.ports.records.set_reach(id, reach, who.name(), self.now())?;
         self.audit(who, "source reach", &id.to_string(), reach.proxy.as_deref().unwrap_or("direct"))
     }
@@ -136,7 +136,13 @@ impl Desk {
 /// Longest time between two rounds: a source that is asked less is not watched.
 const EVERY_S_MAX: u64 = 7 * 24 * 3_600;
 
-fn check_reach(reach: &Reach) -> DeskResult<()> {
+fn check_reach(reach: &Reach, kind: SourceKind) -> DeskResult<()> {
+    if !reach.render.is_never() && !matches!(kind, SourceKind::Web | SourceKind::Section) {
+        return Err(DeskError::Unusable(format!(
+            "only pages are captured by a browser: a source of kind `web` or `section`, not `{}`",
+            kind.word()
+        )));
+    }
     if let Some(proxy) = &reach.proxy {
         vedette_collect::guard::Proxy::new(proxy).map_err(|error| DeskError::Unusable(error.to_string()))?;
     }

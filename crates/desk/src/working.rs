@@ -7,8 +7,8 @@
 use jiff::SignedDuration;
 use vedette_core::limits::{JOB_TRIES_MAX, PDQ_QUALITY_MIN};
 use vedette_core::{
-    Attachment, Current, ImageHash, Job, JobId, JobKind, Lane, Markup, Reading, ReadingKind, Sha256, Version,
-    VersionView,
+    Attachment, CAPTURE_FILE, Current, ImageHash, Job, JobId, JobKind, Lane, Markup, Reading, ReadingKind, Sha256,
+    Version, VersionView,
 };
 
 use vedette_read::{FileToRead, Memo, MemoKey, UNSANDBOXED};
@@ -111,7 +111,9 @@ impl Desk {
     /// Texts and hashes of the version and of each of its files.
     fn read(&self, job: &Job, version: &Version, material: &mut Material) -> DeskResult<()> {
         self.own_text(version, material);
-        for file in &version.attachments {
+        // What a capture of a page made shows its own text and pictures, which are read as such.
+        let published = |file: &&Attachment| !file.url.as_ref().is_some_and(|url| url.starts_with(CAPTURE_FILE));
+        for file in version.attachments.iter().filter(published) {
             self.read_file(job, file, material)?;
         }
         material.read_with = self.rooms.reader.made_with();

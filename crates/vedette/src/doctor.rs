@@ -1,6 +1,7 @@
 //! `doctor`: what is installed, what is missing, what is lost without it, and the command that installs it.
 
 use serde_json::json;
+use vedette_collect::browser::{BrowserError, Browsers};
 use vedette_models::{Kind, Models};
 use vedette_read::WAIVER_FLAG;
 use vedette_read::sandbox::{self, SandboxReport};
@@ -10,6 +11,13 @@ use crate::cli::Cli;
 use crate::io::{Failure, Io};
 use crate::workspace;
 
+/// What captures pages.
+const BROWSER: &str = "chromium (caged)";
+/// What does not work without it.
+const BROWSER_LOST: &str = "pages of web sources are read without their scripts, no picture of them is kept";
+/// How to get it.
+const BROWSER_INSTALL: &str = "apt-get install chromium bubblewrap";
+
 /// `vedette doctor`.
 pub fn run(as_json: bool, cli: &Cli, io: &mut Io) -> Result<u8, Failure> {
     let reader = workspace::reader(cli.confinement())?;
@@ -17,6 +25,7 @@ pub fn run(as_json: bool, cli: &Cli, io: &mut Io) -> Result<u8, Failure> {
     let program = reader.opener().program();
     let sandboxes = [("opener", sandbox::self_test(program)), ("tools", sandbox::tools_self_test(program))];
     let holds = sandboxes.iter().all(|(_, report)| report.holds());
+    let browser = Browsers::default().check();
     let register = Register::starter();
     let problems = register.check();
     let installed = crate::models::installed(workspace::find(cli, io).ok());
@@ -28,6 +37,7 @@ pub fn run(as_json: bool, cli: &Cli, io: &mut Io) -> Result<u8, Failure> {
                 "lost_without": tool.lost_without, "install": tool.install,
             }))?;
         }
+        io.json(&browser_in_json(&browser))?;
         for (name, report) in &sandboxes {
             for act in &report.acts {
                 io.json(&json!({
@@ -52,6 +62,7 @@ pub fn run(as_json: bool, cli: &Cli, io: &mut Io) -> Result<u8, Failure> {
             }
         }
     }
+    show_browser(&browser, io)?;
     show_sandboxes(&sandboxes, io)?;
     models(&installed, io)?;
     io.line("Register")?;
@@ -71,6 +82,23 @@ pub fn run(as_json: bool, cli: &Cli, io: &mut Io) -> Result<u8, Failure> {
     Err(Failure::wrong("the sandbox does not hold here, so hostile files are kept and not opened").hint(format!(
         "use a Linux kernel of version 5.13 or newer with seccomp and Landlock, or accept the danger with {WAIVER_FLAG}"
     )))
+}
+
+fn browser_in_json(browser: &Result<String, BrowserError>) -> serde_json::Value {
+    json!({
+        "tool": BROWSER, "found": browser.as_ref().ok(), "needed_for": "capturing web pages as readers see them",
+        "lost_without": BROWSER_LOST, "install": BROWSER_INSTALL, "why": browser.as_ref().err().map(ToString::to_string),
+    })
+}
+
+fn show_browser(browser: &Result<String, BrowserError>, io: &mut Io) -> Result<(), Failure> {
+    match browser {
+        Ok(found) => io.line(format!("  found    {BROWSER:<22} {found}")),
+        Err(why) => {
+            io.line(format!("  MISSING  {BROWSER:<22} lost without it: {BROWSER_LOST} ({why})"))?;
+            io.line(format!("           {:<22} {BROWSER_INSTALL}", ""))
+        }
+    }
 }
 
 fn show_sandboxes(sandboxes: &[(&str, SandboxReport)], io: &mut Io) -> Result<(), Failure> {

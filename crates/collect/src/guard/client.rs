@@ -88,6 +88,35 @@ impl GuardedClient {
         })
     }
 
+    /// One exchange under the same rules of address, pace and size: whatever status is answered comes back, a redirect is
+    /// not followed and nothing is tried again. For a browser, which asks anew for each hop.
+    pub(crate) fn exchange(&self, url: &Url, opts: &GetOpts<'_>) -> Result<Response, CollectError> {
+        let limits = self.policy.limits;
+        let key = format!("{} {}", url.origin().ascii_serialization(), opts.endpoint.unwrap_or(url.path()));
+        self.await_slot(url, &key)?;
+        self.permit(url)?;
+        let trusted =
+            !opts.anonymous && self.policy.origin.as_ref().is_some_and(|origin| origin.origin() == url.origin());
+        let limit_ms = opts.request_ms.unwrap_or(limits.request_ms);
+        let response = self.ask(url, None, opts, trusted).map_err(|error| network_error(url, limit_ms, error))?;
+        let answer = Answer { response, url: url.clone() };
+        self.note_budget(&key, &answer);
+        if answer.response.status().as_u16() == 429
+            && let Some(until) = pause_until(&answer, self.env.now())
+        {
+            self.env.pace.hold(&key, until);
+        }
+        let mut body = Vec::new();
+        let cap = opts.body_bytes_max.unwrap_or(limits.body_bytes_max);
+        let (status, headers, final_url) = take_body(answer, cap, &mut |chunk| body.extend_from_slice(chunk))?;
+        Ok(Response { status, headers, body, final_url, fetched_at: self.env.now() })
+    }
+
+    /// What the client calls itself.
+    pub(crate) fn user_agent(&self) -> &str {
+        self.policy.user_agent.as_deref().unwrap_or(USER_AGENT)
+    }
+
     /// Sends JSON and reads the answer. Redirects are not followed: the body may hold a password.
     pub fn post_json(&self, url: &Url, body: &str, opts: &GetOpts<'_>) -> Result<Response, CollectError> {
         let cap = opts.body_bytes_max.unwrap_or(self.policy.limits.body_bytes_max);
@@ -257,6 +286,9 @@ impl GuardedClient {
             if let Some(value) = value {
                 request = request.header(name, value);
             }
+        }
+        for (name, value) in opts.headers {
+            request = request.header(name.as_str(), value.as_str());
         }
         if trusted {
             for (name, value) in &self.policy.credentials {

@@ -17,6 +17,7 @@ mod proxy;
 mod proxy_tests;
 mod resolve;
 
+pub(crate) use address::plain_host;
 pub use address::{Allowed, Refusal, refusal};
 pub use client::GuardedClient;
 pub(crate) use client::USER_AGENT;
@@ -46,9 +47,12 @@ pub struct GetOpts<'a> {
     pub accept: Option<&'a str>,
     /// Never show credentials, not even to the origin.
     pub anonymous: bool,
+    /// Further header lines, such as those that a page's own requests carry.
+    pub headers: &'a [(String, String)],
 }
 
-/// A complete answer with status 2xx or 304.
+/// A complete answer: with status 2xx or 304, or with any status where one exchange was asked for
+/// ([`GuardedClient::exchange`]).
 #[derive(Debug, Clone)]
 pub struct Response {
     /// HTTP status.

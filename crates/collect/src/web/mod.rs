@@ -1,6 +1,8 @@
 //! Web pages: one page that is watched for changes, or a section of a site, which is a page of links and the pages of that
-//! site which it links to. No script is run, no form is filled in, nothing is searched for.
+//! site which it links to. No form is filled in, nothing is searched for. No script is run, unless a person decided that a
+//! browser captures the pages of the source ([`vedette_core::Render`]).
 
+mod captured;
 mod main_text;
 mod page;
 mod robots;
@@ -10,7 +12,7 @@ pub use section::SectionConnector;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
-use vedette_core::{Cursor, Source};
+use vedette_core::{Cursor, Render, Source};
 
 use self::page::{NAME, PageState, Pages, write};
 use crate::connector::Take;
@@ -42,8 +44,22 @@ impl WebConnector {
         let found = haul.as_ref().and_then(|haul| haul.found.first());
         let text_bytes = found.map_or(0, |found| found.text.len());
         let mut lines = vec![format!("{} answers with {text_bytes} bytes of main text", shown(&self.pages.address))];
-        if text_bytes == 0 {
-            lines.push("missing: no text without running scripts; the page is kept as it comes".to_owned());
+        let render = self.pages.asked.reach.render;
+        let browser = self.pages.env.browsers.installed();
+        match (text_bytes, render, browser) {
+            (_, Render::Changed | Render::Always, Err(error)) => lines.push(format!("missing: no capture: {error}")),
+            (_, Render::Changed | Render::Always, Ok(())) => match self.pages.env.browsers.check() {
+                Ok(browser) => lines.push(format!("its pages are captured ({}) by {browser}", render.word())),
+                Err(error) => lines.push(format!("missing: no capture: {error}")),
+            },
+            (0, Render::Never, Ok(())) => lines.push(
+                "missing: no text without running scripts; the page is kept as it comes; the browser of this machine could read it (`vedette source reach ID --render changed`)"
+                    .to_owned(),
+            ),
+            (0, Render::Never, Err(_)) => {
+                lines.push("missing: no text without running scripts; the page is kept as it comes".to_owned());
+            }
+            _ => {}
         }
         Ok(lines)
     }
@@ -74,5 +90,7 @@ impl Connector for WebConnector {
     }
 }
 
+#[cfg(test)]
+mod captured_tests;
 #[cfg(test)]
 mod tests;

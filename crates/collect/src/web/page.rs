@@ -1,14 +1,16 @@
 //! One web page: asked for only when it changed, and a new version only when its main text, title or files did. The answer,
 //! byte for byte, is the exhibit; the version is told by the main text written again as plain HTML ([`super::main_text`]).
+//! Where the source says so, a browser captures the page ([`super::captured`]).
 
 use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use url::Url;
 use vedette_core::limits::POST_TEXT_BYTES_MAX;
-use vedette_core::{Cursor, Found, FoundFile, Haul, Markup, NewSource, PageKeep, RequestRecord, VersionState};
+use vedette_core::{Cursor, Found, FoundFile, Haul, Markup, NewSource, PageKeep, Render, RequestRecord, VersionState};
 
-use super::main_text;
+use super::{captured, main_text};
+use crate::browser::Taken;
 use crate::folder::cut_text;
 use crate::guard::{GetOpts, GuardedClient, Policy, Response, shown};
 use crate::{CollectError, Env, FILE_BYTES_MAX, FILE_REQUEST_MS, HAUL_FILE_BYTES_MAX, capped};
@@ -22,7 +24,7 @@ const FILES_MAX: usize = 32;
 /// Bytes of a validator that is sent back to the server.
 const VALIDATOR_BYTES_MAX: usize = 1_024;
 /// What a reader of pages says it wants.
-const ACCEPT: &str = "text/html, application/xhtml+xml, text/plain;q=0.9, */*;q=0.5";
+pub(super) const ACCEPT: &str = "text/html, application/xhtml+xml, text/plain;q=0.9, */*;q=0.5";
 
 /// Where one page stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,8 +37,17 @@ pub(super) struct PageState {
     pub(super) last_modified: Option<String>,
     /// Digest of what it said at the first visit.
     first: String,
-    /// Digest of what it said at the last visit.
+    /// Digest of what it said at the last visit, before any script ran.
     last: String,
+    /// Digest of what it said in a browser, when it was last read there.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    rendered: String,
+    /// It has no text before its scripts ran.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    wordless: bool,
+    /// The browser failed at the last visit, which was told.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    uncaptured: bool,
     /// It was gone at the last visit.
     gone: bool,
     /// Epoch seconds of the last visit.
@@ -51,8 +62,9 @@ impl PageState {
 
 /// Fetches pages for one source.
 pub(super) struct Pages {
-    client: GuardedClient,
+    pub(super) client: GuardedClient,
     pub(super) address: Url,
+    pub(super) asked: NewSource,
     pub(super) env: Env,
 }
 
@@ -65,7 +77,7 @@ impl Pages {
         address.set_fragment(None);
         let mut policy = Policy::of(asked)?;
         policy.limits.body_bytes_max = PAGE_BYTES_MAX;
-        Ok(Self { client: GuardedClient::new(policy, env.clone()), address, env })
+        Ok(Self { client: GuardedClient::new(policy, env.clone()), address, asked: asked.clone(), env })
     }
 
     /// The page as it is now; `None` when the server says that it did not change.
@@ -84,7 +96,10 @@ impl Pages {
     pub(super) fn visit(&self, state: &mut PageState) -> Result<Option<Haul>, CollectError> {
         let url = Url::parse(&state.url).map_err(|error| CollectError::BadCursor { why: error.to_string() })?;
         state.checked_s = self.env.now().as_second();
-        match self.get(&url, state) {
+        // What only scripts write can change while the answer does not.
+        let each_time = self.reads_in_browser(state.wordless);
+        let unknown = PageState::default();
+        match self.get(&url, if each_time { &unknown } else { state }) {
             Ok(None) => Ok(None),
             Ok(Some(answer)) => self.read(&answer, state),
             Err(CollectError::NotFound { status, .. }) if !state.first.is_empty() => {
@@ -95,34 +110,105 @@ impl Pages {
         }
     }
 
+    fn reads_in_browser(&self, wordless: bool) -> bool {
+        match self.asked.reach.render {
+            Render::Never => false,
+            Render::Changed => wordless,
+            Render::Always => true,
+        }
+    }
+
     fn read(&self, answer: &Response, state: &mut PageState) -> Result<Option<Haul>, CollectError> {
         let mut notes = Vec::new();
-        let (mut found, files) = self.found(answer, state, &mut notes);
-        let names: Vec<String> = files.iter().map(|url| format!("{}{}", url.authority(), url.path())).collect();
-        let digest = digest(&[found.title.as_deref().unwrap_or_default(), &found.text, &names.join("\n")]);
+        let (mut found, mut files) = self.found(answer, None, state, &mut notes);
+        let plain = digest_of(&found, &files);
         let validator = |name: &str| {
             answer.header(name).filter(|text| text.len() <= VALIDATOR_BYTES_MAX && text.is_ascii()).map(str::to_owned)
         };
         (state.etag, state.last_modified) = (validator("etag"), validator("last-modified"));
+        let is_page = is_html(answer);
+        state.wordless = is_page && found.text.trim().is_empty();
+        let each_time = is_page && self.reads_in_browser(state.wordless);
+        let mut taken = if each_time { self.capture(answer, state, &mut notes) } else { None };
+        let mut changed = state.last != plain;
+        if let Some(taken) = &taken {
+            notes.clear();
+            (found, files) = self.found(answer, Some(taken), state, &mut notes);
+            let rendered = digest_of(&found, &files);
+            changed = state.rendered != rendered;
+            state.rendered = rendered;
+        }
+        state.last = plain;
         let back = std::mem::replace(&mut state.gone, false);
-        if state.last == digest && !back {
-            return Ok(None);
+        if !changed && !back {
+            // That the browser fails is told once, though nothing else is new.
+            let told = notes.iter().any(|note| note.starts_with(captured::FAILED));
+            return Ok(told.then(|| self.only_notes(answer, notes)));
+        }
+        if is_page && !each_time && self.asked.reach.render == Render::Changed {
+            taken = self.capture(answer, state, &mut notes);
         }
         let is_first = state.first.is_empty();
         if is_first {
-            state.first.clone_from(&digest);
-        }
-        if !is_first {
+            state.first = digest_of(&found, &files);
+        } else {
             found.state = VersionState::Edited;
         }
-        state.last = digest;
         if found.files.is_empty() {
-            self.fetch_files(&mut found, &files, &mut notes)?;
+            self.fetch_files(&mut found, &files, taken.as_ref(), &mut notes)?;
+        }
+        if let Some(taken) = &taken {
+            notes.extend(taken.log.notes());
+            found.files.splice(0..0, captured::files(taken, self.env.now()));
         }
         Ok(Some(self.haul(&answer.final_url, answer.status, answer.body.clone(), found, notes)))
     }
 
-    fn found(&self, answer: &Response, state: &PageState, notes: &mut Vec<String>) -> (Found, Vec<Url>) {
+    /// Captures the page in the browser; that it failed is told once, until it works again.
+    fn capture(&self, answer: &Response, state: &mut PageState, notes: &mut Vec<String>) -> Option<Taken> {
+        match captured::capture(self, answer) {
+            Ok(taken) => {
+                state.uncaptured = false;
+                Some(taken)
+            }
+            Err(why) => {
+                tracing::info!(url = %shown(&answer.final_url), why, "a page was not captured");
+                if !std::mem::replace(&mut state.uncaptured, true) {
+                    notes.push(format!("{} {}: {why}", captured::FAILED, shown(&answer.final_url)));
+                }
+                None
+            }
+        }
+    }
+
+    /// A haul that brings nothing but what is to be told.
+    fn only_notes(&self, answer: &Response, mut notes: Vec<String>) -> Haul {
+        Haul {
+            request: RequestRecord {
+                url: shown(&answer.final_url),
+                connector: NAME.to_owned(),
+                status: answer.status,
+                fetched_at: self.env.now(),
+            },
+            page: answer.body.clone(),
+            page_keep: PageKeep::HashOnly("the page did not change".to_owned()),
+            found: Vec::new(),
+            cursor: None,
+            notes: capped(&mut notes),
+            gaps: Vec::new(),
+            complete: None,
+        }
+    }
+
+    /// The post that a page is, and its files: as its answer has it, or as it was in the browser.
+    fn found(
+        &self,
+        answer: &Response,
+        taken: Option<&Taken>,
+        state: &PageState,
+        notes: &mut Vec<String>,
+    ) -> (Found, Vec<Url>) {
+        let address = taken.map_or(&answer.final_url, |taken| &taken.url);
         let kind = answer.header("content-type").unwrap_or("text/html").to_ascii_lowercase();
         let mut found = Found {
             native_id: state.url.clone(),
@@ -132,7 +218,7 @@ impl Pages {
             title: None,
             text: String::new(),
             markup: Markup::Html,
-            url: Some(shown(&answer.final_url)),
+            url: Some(shown(address)),
             posted_at: None,
             edited_at: None,
             author: None,
@@ -142,7 +228,11 @@ impl Pages {
             files: Vec::new(),
         };
         if kind.contains("html") {
-            match main_text::read(&decoded(&answer.body, &kind), &answer.final_url) {
+            let read = match taken {
+                Some(taken) => main_text::read(&taken.elements, address),
+                None => main_text::read(&decoded(&answer.body, &kind), address),
+            };
+            match read {
                 Ok(main) => {
                     (found.title, found.lang, found.posted_at) = (main.title, main.lang, main.published);
                     if main.html.len() > POST_TEXT_BYTES_MAX {
@@ -172,13 +262,21 @@ impl Pages {
         (found, vec![answer.final_url.clone()])
     }
 
-    fn fetch_files(&self, found: &mut Found, files: &[Url], notes: &mut Vec<String>) -> Result<(), CollectError> {
+    fn fetch_files(
+        &self,
+        found: &mut Found,
+        files: &[Url],
+        taken: Option<&Taken>,
+        notes: &mut Vec<String>,
+    ) -> Result<(), CollectError> {
         if files.len() > FILES_MAX {
             notes.push(format!("a page has {} files: the first {FILES_MAX} are fetched", files.len()));
         }
         let mut total = 0;
         for url in files.iter().take(FILES_MAX) {
-            let bytes = match self.file(url) {
+            // What the browser was given is not fetched again.
+            let known = taken.and_then(|taken| captured::file(taken, url));
+            let bytes = match known.map_or_else(|| self.file(url), Ok) {
                 _ if total >= HAUL_FILE_BYTES_MAX => Err("the page's other files are large enough".to_owned()),
                 Ok(bytes) => Ok(bytes),
                 Err(error) if error.is_stop() => return Err(error),
@@ -257,6 +355,16 @@ pub(super) fn decoded(bytes: &[u8], content_type: &str) -> String {
     };
     let encoding = label(content_type).or_else(|| label(&start)).unwrap_or(encoding_rs::UTF_8);
     encoding.decode(bytes).0.into_owned()
+}
+
+fn is_html(answer: &Response) -> bool {
+    answer.header("content-type").unwrap_or("text/html").to_ascii_lowercase().contains("html")
+}
+
+/// What tells a version: title, text and the addresses of its files without their query.
+fn digest_of(found: &Found, files: &[Url]) -> String {
+    let names: Vec<String> = files.iter().map(|url| format!("{}{}", url.authority(), url.path())).collect();
+    digest(&[found.title.as_deref().unwrap_or_default(), &found.text, &names.join("\n")])
 }
 
 fn digest(parts: &[&str]) -> String {

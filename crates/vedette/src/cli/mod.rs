@@ -11,7 +11,7 @@ use vedette_read::Confinement;
 
 pub use models::{ModelAdd, ModelCommand};
 pub use outgoing::{AudienceWord, ExportArgs, ExportWord, ReportCommand};
-pub use sources::{AuthorisationArgs, AuthorityWord, ReachArgs, SourceAdd, SourceCommand, SourceWord};
+pub use sources::{AuthorisationArgs, AuthorityWord, ReachArgs, RenderWord, SourceAdd, SourceCommand, SourceWord};
 
 /// Watches hostile media for people who do it for a living: preserves what is posted, reads it, recognises who and what
 /// it names, assesses the threat with quotes, and lets people publish reports whose every footnote can be proved.

@@ -32,6 +32,16 @@ pub enum AuthorityWord {
     Legal,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RenderWord {
+    /// No script of a page runs
+    Never,
+    /// For each new version, and where a page has no text without its scripts
+    Changed,
+    /// At each visit
+    Always,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum SourceCommand {
     /// Adds a source; no authorisation, no collection
@@ -42,6 +52,7 @@ pub enum SourceCommand {
         vedette source add matrix https://matrix.example --room '#lantern:matrix.example' --user @observer:matrix.example \\\n    \
         --token-file token.txt --authorised-by 'J. Doe' --basis 'public room'\n  \
         vedette source add section https://courier.example/politics/ --authorised-by 'J. Doe' --basis 'public pages'\n  \
+        vedette source add web https://courier.example/live --render changed --authorised-by 'J. Doe' --basis 'public pages'\n  \
         vedette source add telegram https://t.me/s/lantern_example --authorised-by 'J. Doe' --basis 'public channel'\n  \
         vedette source add folder ./incoming --authorised-by 'J. Doe' --basis 'material handed to the desk'")]
     Add(Box<SourceAdd>),
@@ -63,7 +74,7 @@ pub enum SourceCommand {
     Remove { id: String },
     /// Changes by which way and how often a source is asked
     #[command(
-        after_help = "Example:\n  vedette source reach s3 --proxy socks5h://127.0.0.1:9050 --pace-ms 2000 --every 300"
+        after_help = "Examples:\n  vedette source reach s3 --proxy socks5h://127.0.0.1:9050 --pace-ms 2000 --every 300\n  vedette source reach s4 --render changed"
     )]
     Reach {
         id: String,
@@ -133,6 +144,9 @@ pub struct ReachArgs {
     /// Seconds between two rounds
     #[arg(long, value_name = "SECONDS")]
     pub every: Option<u64>,
+    /// When a caged browser captures a web page as readers see it, with its scripts: picture, copy and archive are kept
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub render: Option<RenderWord>,
 }
 
 #[derive(Debug, Args)]

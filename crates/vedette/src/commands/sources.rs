@@ -5,13 +5,13 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use vedette_collect::Secret;
 use vedette_core::{
-    Authorisation, AuthorityKind, Keeping, NewSource, Reach, Source, SourceId, SourceKind, SourceState,
+    Authorisation, AuthorityKind, Keeping, NewSource, Reach, Render, Source, SourceId, SourceKind, SourceState,
 };
 use vedette_desk::{Desk, Round};
 
 use crate::cli::{
-    AuthorisationArgs, AuthorityWord, CollectArgs, ImportArgs, ReachArgs, ServeArgs, SourceAdd, SourceCommand,
-    SourceWord,
+    AuthorisationArgs, AuthorityWord, CollectArgs, ImportArgs, ReachArgs, RenderWord, ServeArgs, SourceAdd,
+    SourceCommand, SourceWord,
 };
 use crate::commands::{Context, id, ids, time};
 use crate::io::{Failure, Io};
@@ -66,6 +66,11 @@ fn reach_of(args: &ReachArgs, so_far: Reach) -> Reach {
         user_agent: or(&args.user_agent, so_far.user_agent),
         pace_ms: args.pace_ms.or(so_far.pace_ms),
         every_s: args.every.or(so_far.every_s),
+        render: args.render.map_or(so_far.render, |word| match word {
+            RenderWord::Never => Render::Never,
+            RenderWord::Changed => Render::Changed,
+            RenderWord::Always => Render::Always,
+        }),
     }
 }
 
