@@ -24,7 +24,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         for reading in &found.readings {
             let page = reading.page.map(|page| format!("page {page} ")).unwrap_or_default();
-            println!("-- {page}{} {} {:.2}\n{}", reading.method, reading.language.code, reading.quality, reading.text);
+            let heading = reading.heading.as_deref().map(|heading| format!("[{heading}] ")).unwrap_or_default();
+            println!(
+                "-- {page}{heading}{} {} {:.2}\n{}",
+                reading.method, reading.language.code, reading.quality, reading.text
+            );
         }
         found.problems.iter().for_each(|problem| println!("!! {problem}"));
     }

@@ -26,7 +26,7 @@ mod gray;
 pub mod launcher;
 pub mod ocr;
 mod opener;
-pub mod pdf;
+mod pdf;
 mod pool;
 mod process;
 mod reader;

@@ -43,11 +43,31 @@ pub fn fixture(name: &str) -> Vec<u8> {
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// So many zeros, deflated.
+/// A PDF of these objects, numbered from 1; the first is its catalogue.
 #[allow(dead_code)]
-pub fn deflated_zeros(count: usize) -> Vec<u8> {
+pub fn pdf_of(objects: &[Vec<u8>]) -> Vec<u8> {
+    let mut pdf = b"%PDF-1.4\n".to_vec();
+    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+    for (number, object) in (1..).zip(objects) {
+        table += &format!("{:010} 00000 n \n", pdf.len());
+        pdf.extend(format!("{number} 0 obj\n").into_bytes());
+        pdf.extend(object);
+        pdf.extend(b"\nendobj\n");
+    }
+    let at = pdf.len();
+    pdf.extend(
+        format!("{table}trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{at}\n%%EOF\n", objects.len() + 1).bytes(),
+    );
+    pdf
+}
+
+/// A stream of so many zeros, deflated.
+#[allow(dead_code)]
+pub fn zeros_stream(count: usize) -> Vec<u8> {
     let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
     let block = vec![0; 1 << 20];
     (0..count >> 20).for_each(|_| encoder.write_all(&block).expect("writing to memory"));
-    encoder.finish().expect("writing to memory")
+    let stream = encoder.finish().expect("writing to memory");
+    let head = format!("<< /Length {} /Filter /FlateDecode >>\nstream\n", stream.len());
+    [head.as_bytes(), &stream, b"\nendstream"].concat()
 }

@@ -16,23 +16,6 @@ fn ink(image: &GrayImage) -> Vec<f32> {
     image.pixels.chunks_exact(stripe).map(dark).collect()
 }
 
-/// A PDF of these objects, numbered from 1; the first is its catalogue.
-fn pdf_of(objects: &[Vec<u8>]) -> Vec<u8> {
-    let mut pdf = b"%PDF-1.4\n".to_vec();
-    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
-    for (number, object) in (1..).zip(objects) {
-        table += &format!("{:010} 00000 n \n", pdf.len());
-        pdf.extend(format!("{number} 0 obj\n").into_bytes());
-        pdf.extend(object);
-        pdf.extend(b"\nendobj\n");
-    }
-    let at = pdf.len();
-    pdf.extend(
-        format!("{table}trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{at}\n%%EOF\n", objects.len() + 1).bytes(),
-    );
-    pdf
-}
-
 const ONE_PAGE: [&str; 3] = [
     "<< /Type /Catalog /Pages 2 0 R >>",
     "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
@@ -40,7 +23,7 @@ const ONE_PAGE: [&str; 3] = [
 ];
 
 fn lines(objects: &[&str]) -> Vec<u8> {
-    pdf_of(&objects.iter().map(|object| object.as_bytes().to_vec()).collect::<Vec<_>>())
+    common::pdf_of(&objects.iter().map(|object| object.as_bytes().to_vec()).collect::<Vec<_>>())
 }
 
 #[test]
@@ -110,12 +93,9 @@ fn pages_that_hold_themselves_and_streams_without_end_are_refused_in_time() {
         Ok(drawn) => assert!(drawn.total <= 2, "{}", drawn.total),
         Err(refused) => assert!(matches!(refused, ReadError::File(_)), "{refused:?}"),
     }
-    let stream = common::deflated_zeros(1 << 30);
-    let mut content = format!("<< /Length {} /Filter /FlateDecode >>\nstream\n", stream.len()).into_bytes();
-    content.extend(stream);
-    content.extend(b"\nendstream");
+    let content = common::zeros_stream(1 << 30);
     let objects: Vec<Vec<u8>> = ONE_PAGE.iter().map(|object| object.as_bytes().to_vec()).chain([content]).collect();
-    match opener().draw_pages(&pdf_of(&objects), 1, 1, 72) {
+    match opener().draw_pages(&common::pdf_of(&objects), 1, 1, 72) {
         Ok(drawn) => assert!(drawn.pages.iter().all(|page| !page.text_likely)),
         Err(refused) => assert!(matches!(refused, ReadError::File(FileFault::TooLarge(_))), "{refused:?}"),
     }

@@ -2,7 +2,7 @@
 
 use vedette_core::{Reading, ReadingKind};
 
-use super::{FileReadings, FileToRead, ImageFacts, Reader, language_of};
+use super::{FileReadings, FileToRead, Reader, language_of};
 use crate::Memo;
 use crate::ocr;
 use crate::tools::install_language;
@@ -21,18 +21,10 @@ impl Reader {
                 Err(error) => found.failed(&error),
             }
         }
-        found.image = Some(ImageFacts {
-            pdq: image.pdq,
-            quality: image.quality,
-            dihedral: image.dihedral,
-            width: image.width,
-            height: image.height,
-            preview_png: image.preview_png,
-            blurred_png: image.blurred_png,
-        });
+        found.image = Some(image.into());
     }
 
-    fn recognised(&self, text: ocr::OcrText, found: &mut FileReadings) {
+    pub(super) fn recognised(&self, text: ocr::OcrText, found: &mut FileReadings) {
         let version = self.tools.tesseract().map_or("unknown", |tool| tool.version.as_str());
         for reading in text.readings {
             let method = format!("tesseract {version} {}", reading.languages.join("+"));

@@ -16,7 +16,7 @@ use self::text::text;
 use crate::launcher::Launcher;
 use crate::ocr::Script;
 use crate::opener::not_asked;
-use crate::wire::{Hint, Opened};
+use crate::wire::{Hint, Opened, OpenedImage};
 use crate::{Confinement, Memo, Opener, ReadError, Tool, Tools, UNSANDBOXED};
 
 /// Named in the method of what the openers read.
@@ -41,12 +41,26 @@ pub struct ImageFacts {
     pub blurred_png: Vec<u8>,
 }
 
+impl From<OpenedImage> for ImageFacts {
+    fn from(image: OpenedImage) -> Self {
+        Self {
+            pdq: image.pdq,
+            quality: image.quality,
+            dihedral: image.dihedral,
+            width: image.width,
+            height: image.height,
+            preview_png: image.preview_png,
+            blurred_png: image.blurred_png,
+        }
+    }
+}
+
 /// Everything read from one file.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FileReadings {
-    /// Texts; of a PDF one a page. They belong to no attachment yet.
+    /// Texts; of a PDF one for each article on each page. They belong to no attachment yet.
     pub readings: Vec<Reading>,
-    /// Facts of an image.
+    /// Facts of an image, or of the cover of a document.
     pub image: Option<ImageFacts>,
     /// Title of a page.
     pub title: Option<String>,

@@ -14,13 +14,13 @@ mixed          a clean, a scanned and a remapped page
 magazine-LANG  articles in columns, with running heads
 TRUTH: LANG.txt holds the text of the two pages (form feed between them), magazine-LANG.json the articles.
 """
-import io
 import json
 import random
 import re
 import subprocess
 import sys
 import tempfile
+import unicodedata
 from pathlib import Path
 
 import pikepdf
@@ -82,6 +82,10 @@ def entries(cmap):
 def with_maps(source, target, change):
     """Rewrites the maps from glyphs to letters. `change(letters)` gives new letters, or None to leave the map out."""
     with pikepdf.open(source) as pdf:
+        for page in pdf.pages:
+            # Chromium writes beside some letters what they say; broken files do not.
+            shown = re.sub(rb"/ActualText\s*<[0-9A-Fa-f]*>", b"", page.Contents.read_bytes())
+            page.Contents = pdf.make_stream(shown)
         for item in pdf.objects:
             if isinstance(item, pikepdf.Dictionary) and "/ToUnicode" in item:
                 if change is None:
@@ -107,7 +111,7 @@ def shifted(code, letters):
                 moved = alphabet[(alphabet.index(letter.lower()) + 5) % len(alphabet)]
                 return moved.upper() if letter.isupper() else moved
         return letter
-    return "".join(one(letter) for letter in letters)
+    return "".join(one(letter) for letter in unicodedata.normalize("NFKC", letters))
 
 
 def mojibake(codepage):
