@@ -12,9 +12,10 @@ use std::time::{Duration, Instant};
 use ct2rs::tokenizers::sentencepiece::Tokenizer;
 use ct2rs::{Config, TranslationOptions};
 use vedette_core::translation::{Engine, TranslateFault, Translator};
+use vedette_models::{Kind, Models};
 
 use crate::SetupFault;
-use crate::folders::{hash_of, names_in, pair_of, unreadable, with_inner};
+use crate::folders::{hash_of, names_in, pair_of, pair_of_pack, unreadable, with_inner};
 
 /// The name of this engine.
 pub const CTRANSLATE2: &str = "ctranslate2";
@@ -71,10 +72,23 @@ impl CTranslate2 {
     /// # Errors
     /// [`SetupFault`] when a folder cannot be read or a model is incomplete.
     pub fn open(folders: &[PathBuf]) -> Result<Self, SetupFault> {
+        Self::open_with(&Models::default(), folders)
+    }
+
+    /// The same with the packs of form `ctranslate2` before the folders. The languages of a pack are those of its manifest, or of its
+    /// vocabulary.
+    ///
+    /// # Errors
+    /// As [`CTranslate2::open`], and when a file of a pack is not the one that its manifest names.
+    pub fn open_with(packs: &Models, folders: &[PathBuf]) -> Result<Self, SetupFault> {
         let mut models = Vec::new();
+        for pack in packs.of(Kind::Translation).filter(|pack| pack.manifest.form == CTRANSLATE2) {
+            pack.verify().map_err(|error| SetupFault::Pack(error.to_string()))?;
+            models.extend(files_of(&pack.dir, pair_of_pack(pack))?);
+        }
         for folder in folders {
             for folder in with_inner(folder)? {
-                models.extend(files_of(&folder)?);
+                models.extend(files_of(&folder, None)?);
             }
         }
         models.sort_by_key(|files| matches!(files.languages, Languages::Many(_)));
@@ -183,7 +197,7 @@ fn sign_of(code: &str) -> String {
 }
 
 /// The model in a folder, if there is one.
-fn files_of(folder: &Path) -> Result<Option<Files>, SetupFault> {
+fn files_of(folder: &Path, known: Option<(String, String)>) -> Result<Option<Files>, SetupFault> {
     let names = names_in(folder)?;
     let has = |name: &str| names.iter().any(|known| known == name);
     if !has("model.bin") || !has("config.json") {
@@ -201,7 +215,8 @@ fn files_of(folder: &Path) -> Result<Option<Files>, SetupFault> {
     let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let languages = match many_of(folder, &names)? {
         codes if codes.len() > 1 => Languages::Many(codes),
-        _ => pair_of(name)
+        _ => known
+            .or_else(|| pair_of(name))
             .map(|(from, to)| Languages::Pair(from, to))
             .ok_or_else(|| incomplete("the pair of languages: name the folder like `ar-en`"))?,
     };

@@ -15,9 +15,10 @@ use fxtranslate::engine::Engine as Model;
 use fxtranslate::shortlist::Shortlist;
 use sha2::Digest;
 use vedette_core::translation::{Engine, TranslateFault, Translator};
+use vedette_models::{Kind, Models};
 
 use crate::SetupFault;
-use crate::folders::{hash_of, names_in, pair_of, with_inner};
+use crate::folders::{hash_of, names_in, pair_of, pair_of_pack, with_inner};
 use crate::pieces::halves;
 
 /// The name of this engine.
@@ -80,14 +81,29 @@ impl Firefox {
     /// [`SetupFault`] when a folder cannot be read, a model is incomplete, or this processor cannot run the engine. No model at all is no
     /// error: [`Firefox::is_empty`].
     pub fn open(folders: &[PathBuf]) -> Result<Self, SetupFault> {
-        let mut pairs: Vec<Files> = Vec::new();
+        Self::open_with(&Models::default(), folders)
+    }
+
+    /// The same with the packs of form `firefox` before the folders. The languages of a pack are those of its manifest.
+    ///
+    /// # Errors
+    /// As [`Firefox::open`], and when a file of a pack is not the one that its manifest names.
+    pub fn open_with(packs: &Models, folders: &[PathBuf]) -> Result<Self, SetupFault> {
+        let mut found = Vec::new();
+        for pack in packs.of(Kind::Translation).filter(|pack| pack.manifest.form == FIREFOX) {
+            pack.verify().map_err(|error| SetupFault::Pack(error.to_string()))?;
+            found.push(files_of(&pack.dir, pair_of_pack(pack))?);
+        }
         for folder in folders {
             for folder in with_inner(folder)? {
-                let Some(files) = files_of(&folder)? else { continue };
-                // The folder named first counts.
-                if !pairs.iter().any(|known| known.from == files.from && known.to == files.to) {
-                    pairs.push(files);
-                }
+                found.push(files_of(&folder, None)?);
+            }
+        }
+        let mut pairs: Vec<Files> = Vec::new();
+        for files in found.into_iter().flatten() {
+            // The one named first counts.
+            if !pairs.iter().any(|known| known.from == files.from && known.to == files.to) {
+                pairs.push(files);
             }
         }
         pairs.sort_by(|a, b| (&a.from, &a.to).cmp(&(&b.from, &b.to)));
@@ -330,8 +346,8 @@ fn processor_suffices() -> Result<(), SetupFault> {
     Ok(())
 }
 
-/// The model in a folder, if there is one.
-fn files_of(folder: &Path) -> Result<Option<Files>, SetupFault> {
+/// The model in a folder, if there is one, for a pair that is known or that names say.
+fn files_of(folder: &Path, known: Option<(String, String)>) -> Result<Option<Files>, SetupFault> {
     let names = names_in(folder)?;
     let named = |start: &str, end: &str| names.iter().find(|name| name.starts_with(start) && name.ends_with(end));
     let Some(model) = named("model.", ".bin") else { return Ok(None) };
@@ -342,7 +358,8 @@ fn files_of(folder: &Path) -> Result<Option<Files>, SetupFault> {
     let target = named("trgvocab.", ".spm").or(shared).ok_or_else(|| incomplete("vocab.*.spm"))?;
     let shortlist = named("lex.", ".bin");
     let folder_name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let Some((from, to)) = pair_of(model.split('.').nth(1).unwrap_or_default()).or_else(|| pair_of(folder_name)) else {
+    let named = || pair_of(model.split('.').nth(1).unwrap_or_default()).or_else(|| pair_of(folder_name));
+    let Some((from, to)) = known.or_else(named) else {
         return Err(incomplete("the pair of languages: name the folder like `ar-en`"));
     };
     let hash = hash_of(folder, [Some(model), Some(source), Some(target), shortlist].into_iter().flatten())?;

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use sha2::Digest;
+use vedette_models::Pack;
 
 use crate::SetupFault;
 
@@ -78,6 +79,11 @@ fn hash_file(path: &Path, hasher: &mut sha2::Sha256) -> Result<(), SetupFault> {
             size => hasher.update(chunk.get(..size).unwrap_or_default()),
         }
     }
+}
+
+/// The languages that a pack's manifest names.
+pub(crate) fn pair_of_pack(pack: &Pack) -> Option<(String, String)> {
+    Some((pack.manifest.from.clone()?, pack.manifest.to.clone()?))
 }
 
 #[cfg(test)]

@@ -71,6 +71,9 @@ pub enum SetupFault {
         /// What is missing.
         missing: String,
     },
+    /// A pack of a model is not what its manifest says.
+    #[error("{0}")]
+    Pack(String),
     /// A file is larger than any model.
     #[error("`{path}` is larger than {limit_bytes} bytes: that is no model of this engine")]
     TooLarge {

@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 
 use vedette_core::Tlp;
 use vedette_core::translation::{TranslateFault, Translator};
+use vedette_models::{Adding, Kind, Models};
 use vedette_translate::{
-    Allowance, Command, CommandSettings, Engines, Firefox, Glossary, NoMemory, Outcome, Separator, ToTranslate,
-    Translated, translate_text,
+    Allowance, Command, CommandSettings, Engines, Firefox, Glossary, NoMemory, Outcome, Separator, SetupFault,
+    ToTranslate, Translated, translate_text,
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -76,6 +77,21 @@ fn a_pair_without_a_model_goes_through_english() {
     holds(&said[0], &["biblioteca", "amanhã"]);
     let version = engine.engine_for("pt", "xx").version;
     assert!(version.contains("pt-en ") && version.contains("en-xx "), "{version}");
+}
+
+#[test]
+fn packs_are_used_as_long_as_their_files_are_those_that_were_added() {
+    let folder = tempfile::tempdir().unwrap();
+    let adding = Adding { paths: vec![common::wheel()], ..Adding::default() };
+    let added = vedette_models::add(&adding, folder.path()).unwrap();
+    let packs = Models::open(&[folder.path().to_owned()]);
+    let engine = Firefox::open_with(&packs, &[]).unwrap();
+    assert!(engine.knows("pt", "en") && engine.knows("en", "pt"));
+    holds(&engine.translate(&["Choveu ontem."], "pt", "en", MINUTE).unwrap()[0], &["yesterday"]);
+    let vocabulary = packs.of(Kind::Translation).next().unwrap().path("vocabulary").unwrap();
+    std::fs::write(&vocabulary, b"another").unwrap();
+    let refused = Firefox::open_with(&packs, &[]).map(|_| ());
+    assert!(matches!(refused, Err(SetupFault::Pack(_))), "{refused:?} {}", added.len());
 }
 
 #[test]

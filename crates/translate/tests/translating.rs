@@ -284,6 +284,14 @@ fn an_engine_that_answers_nonsense_has_failed() {
     assert_eq!(marks.text, "the museum opens");
 }
 
+#[test]
+fn an_engine_that_repeats_itself_is_noted() {
+    let noted = |answer: &'static str| said("O museu abre.", move |_| answer.to_owned()).notes.len();
+    assert_eq!(noted("the the the the the the museum"), 1);
+    assert_eq!(noted("the old museum the old museum the old museum the old museum"), 1);
+    assert_eq!(noted("ha ha ha, the museum opens, the museum opens"), 0);
+}
+
 proptest! {
     #[test]
     fn spans_cover_in_order_and_the_skeleton_stays(

@@ -174,6 +174,9 @@ impl<'a> Open<'a> {
             *span = Span { start: span.start + self.core.start, end: span.end + self.core.start };
         });
         self.note_missing(glossary, &mut out);
+        if repeats(&out.text) && !repeats(self.text) {
+            out.notes.push("the engine repeats itself here: look at the original".to_owned());
+        }
         out.text.push_str(self.text.get(self.core.end..).unwrap_or_default());
         self.break_lines(&mut out);
         out
@@ -224,6 +227,16 @@ impl<'a> Open<'a> {
             }
         }
     }
+}
+
+/// Whether one word stands there six times in a row, or two or three four times: small models fall into that on text they cannot read.
+fn repeats(text: &str) -> bool {
+    const TIMES: usize = 4;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    (1..=3).any(|size| {
+        let needed = size * TIMES.max(6 / size);
+        words.windows(needed).any(|window| window.iter().zip(window.iter().skip(size)).all(|(one, next)| one == next))
+    })
 }
 
 /// Enough of it for a note.

