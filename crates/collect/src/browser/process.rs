@@ -86,7 +86,8 @@ impl Running {
         }
     }
 
-    fn start_with(programs: &Programs, inner: Inner) -> Result<Self, BrowserError> {
+    /// Starts one with or without its own sandbox.
+    pub(super) fn start_with(programs: &Programs, inner: Inner) -> Result<Self, BrowserError> {
         let failed = |why: String| BrowserError::Start { why };
         let watch = Arc::new(Watch { state: Mutex::new(State::Busy(Instant::now() + START)), changed: Condvar::new() });
         let (send, receive) = sync_channel(1);

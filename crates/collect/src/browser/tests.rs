@@ -378,3 +378,78 @@ fn what_is_no_page_is_told() {
     let told = site.capture(&Browsers::with(Ok(broken)), "/").err().unwrap().to_string();
     assert!(told.starts_with("the browser did not start"), "{told}");
 }
+
+/// Processes that descend from this one, with their command lines.
+fn descendants() -> Vec<(u32, String)> {
+    let mut parents = BTreeMap::new();
+    for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+        let Ok(status) = std::fs::read_to_string(entry.path().join("status")) else { continue };
+        let parent = status.lines().find_map(|line| line.strip_prefix("PPid:")).unwrap();
+        parents.insert(pid, parent.trim().parse::<u32>().unwrap());
+    }
+    let ours = |mut pid: u32| {
+        while let Some(parent) = parents.get(&pid) {
+            if *parent == std::process::id() {
+                return true;
+            }
+            pid = *parent;
+        }
+        false
+    };
+    let command =
+        |pid: &u32| std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default().replace('\0', " ");
+    parents.keys().filter(|pid| ours(**pid)).map(|pid| (*pid, command(pid))).collect()
+}
+
+#[test]
+fn the_cage_is_what_the_kernel_says_it_is() {
+    let site = Site::start(&[("/", page("<p>x</p>"))]);
+    let browsers = Browsers::default();
+    site.capture(&browsers, "/").unwrap();
+    let of = |pid: &u32, file: &str| std::fs::read_to_string(format!("/proc/{pid}/{file}")).unwrap_or_default();
+    let inside: Vec<(u32, String)> =
+        descendants().into_iter().filter(|(_, command)| command.starts_with("/usr/lib")).collect();
+    assert!(inside.len() >= 4, "{inside:?}");
+    for (pid, command) in &inside {
+        let devices: Vec<String> =
+            of(pid, "net/dev").lines().skip(2).map(|line| line.split(':').next().unwrap().trim().to_owned()).collect();
+        assert!(devices.iter().all(|device| device == "lo"), "{devices:?} of {command}");
+        assert_ne!(
+            std::fs::read_link(format!("/proc/{pid}/ns/net")).ok(),
+            std::fs::read_link("/proc/self/ns/net").ok(),
+            "{command}"
+        );
+        let status = of(pid, "status");
+        assert!(status.contains("NoNewPrivs:\t1"), "{command}: {status}");
+        assert!(!of(pid, "environ").contains("CARGO"), "{command}");
+        for path in ["etc/passwd", "home", "root", "usr/bin", "var/lib", "run"] {
+            assert!(!std::path::Path::new(&format!("/proc/{pid}/root/{path}")).exists(), "{path} of {command}");
+        }
+    }
+    let renderers: Vec<&(u32, String)> =
+        inside.iter().filter(|(_, command)| command.contains("--type=renderer")).collect();
+    for (pid, _) in &renderers {
+        assert!(of(pid, "status").contains("Seccomp:\t2"), "Chromium's own sandbox stands");
+    }
+    assert!(!renderers.is_empty());
+    drop(browsers);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while descendants().iter().any(|(_, command)| command.starts_with("/usr/lib")) {
+        assert!(Instant::now() < deadline, "nothing of it stays: {:?}", descendants());
+        std::thread::park_timeout(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn where_only_the_cage_holds_each_capture_gets_a_browser_of_its_own() {
+    let programs = Programs::find().unwrap();
+    let mut running = Running::start_with(&programs, Inner::CageOnly).unwrap();
+    assert!(running.claim(CAPTURE) && !running.claim(CAPTURE));
+    let site = Site::start(&[("/", page("<p>still read</p>"))]);
+    let url = site.url("/");
+    let source = source(SourceKind::Web, url.as_str(), None);
+    let client = Arc::new(client(&source.asked, &url, &World::new().env()).unwrap());
+    let (taken, is_clean) = captured(&mut running, &Order { url: &url, client, seed: None }, 1).unwrap();
+    assert!(taken.elements.contains("still read") && is_clean);
+}
