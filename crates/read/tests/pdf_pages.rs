@@ -304,9 +304,10 @@ fn boundaries(language: &str) -> Boundaries {
 
 #[test]
 fn magazines_are_split_into_their_articles() {
-    for language in ["en", "ar", "fa"] {
+    // The last is of another make. At first contact, before drop capitals and even white were known, its figures were .33, 1, .02.
+    for (language, least) in [("en", 0.95), ("ar", 0.95), ("fa", 0.95), ("other", 0.78)] {
         let found = boundaries(language);
         println!("{language}: {found:?}");
-        assert!(found.precision >= 0.9 && found.recall >= 0.9 && found.assigned >= 0.9, "{language}: {found:?}");
+        assert!(found.precision >= least && found.recall >= least && found.assigned >= least, "{language}: {found:?}");
     }
 }

@@ -21,6 +21,10 @@ const HEADING_LETTERS_MAX: usize = 180;
 const HEADING_BYTES_MAX: usize = 300;
 /// White between two lines of one heading, as a share of their height.
 const LEADING_SHARE: f32 = 0.5;
+/// White above large lines from which that below them is compared, as a share of the usual height.
+const AMID_WHITE_SHARE: f32 = 0.3;
+/// White below, as a share of that above, from which large lines are no heading.
+const AMID_RATIO: f32 = 0.75;
 /// Lines of one heading differ in height by no more than this.
 const SAME_SIZE_RATIO: f32 = 1.12;
 
@@ -121,7 +125,11 @@ fn large_lines_at(lines: &[Line], at: usize, usual: f32) -> Option<(usize, Optio
     let text = text.join(" ");
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let fits = together <= HEADING_LINES_MAX && (2..=HEADING_LETTERS_MAX).contains(&letters);
-    if !fits || is_quotation(&text) || is_repeated(&text, lines, at, together) {
+    if !fits
+        || is_quotation(&text)
+        || stands_amid_text(lines, at, together, usual)
+        || is_repeated(&text, lines, at, together)
+    {
         return Some((together, None));
     }
     let end = (0..=HEADING_BYTES_MAX.min(text.len())).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
@@ -133,6 +141,30 @@ fn is_quotation(text: &str) -> bool {
     const OPENING: &[char] = &['“', '„', '«', '»', '"', '‹', '”'];
     text.starts_with(OPENING)
         && text.trim_end_matches(['.', '،', ',', '!', '?', '؟']).ends_with(['”', '“', '»', '«', '"', '›'])
+}
+
+/// So is one with as much white below as above, between lines of text of its column: a heading stands nearer to what it heads.
+fn stands_amid_text(lines: &[Line], at: usize, length: usize, usual: f32) -> bool {
+    let neighbours = (
+        at.checked_sub(1).and_then(|before| lines.get(before)),
+        lines.get(at),
+        lines.get(at + length - 1),
+        lines.get(at + length),
+    );
+    let (Some(before), Some(first), Some(last), Some(after)) = neighbours else { return false };
+    let is_text = |line: &Line| line.area.height() < usual * TITLE_RATIO;
+    let is_below = |upper: &Line, lower: &Line| {
+        lower.area.top > upper.area.bottom - usual * 0.5
+            && lower.area.left < upper.area.right
+            && upper.area.left < lower.area.right
+    };
+    let (above, below) = (first.area.top - before.area.bottom, after.area.top - last.area.bottom);
+    is_text(before)
+        && is_text(after)
+        && is_below(before, first)
+        && is_below(last, after)
+        && above > usual * AMID_WHITE_SHARE
+        && below >= above * AMID_RATIO
 }
 
 /// So is one that the text of the page holds as well.
@@ -192,6 +224,17 @@ mod tests {
         repeated[4].text = "and so we kept everything".to_owned();
         assert_eq!(parts(&[page(1, repeated)]), [vec![(Some("Letters".to_owned()), 6)]]);
         assert_eq!(parts(&[page(1, lines)])[0].len(), 2, "the control: another large line is one");
+    }
+
+    #[test]
+    fn large_lines_with_even_white_around_them_are_no_heading() {
+        let text = |top: f32| line("a line of plain text of the article", top, 10.0);
+        let around = |below: f32| {
+            let large = line("We count what the sea leaves", 100.0, 15.0);
+            page(1, vec![text(60.0), text(72.0), large, text(115.0 + below), text(127.0 + below)])
+        };
+        assert_eq!(parts(&[around(16.0)]), [vec![(None, 5)]]);
+        assert_eq!(parts(&[around(5.0)])[0].len(), 2, "the control: a heading stands near to its text");
     }
 
     #[test]

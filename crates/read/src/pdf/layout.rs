@@ -4,7 +4,7 @@
 //! The page is cut into bands from the top down. A band ends where a line bridges the white between its columns, where lines
 //! begin to stand side by side, or before a title. Each column of a band is cut in the same way.
 
-use super::bbox::{Area, ShownPage};
+use super::bbox::{Area, ShownPage, ShownWord};
 use super::order::{is_right_to_left, logical};
 
 /// Lines of one page that are put in order; more are kept in the tool's order.
@@ -15,6 +15,8 @@ const DEPTH_MAX: u8 = 4;
 const GUTTER_SHARE: f32 = 0.55;
 /// A line so much taller than the usual one is a title.
 pub(crate) const TITLE_RATIO: f32 = 1.22;
+/// A letter so many times taller than the words beside it is a drop capital.
+const INITIAL_RATIO: f32 = 1.6;
 /// White above a title that ends a band, as a share of its height.
 const TITLE_WHITE_SHARE: f32 = 0.25;
 /// White from edge to edge that ends a band when a title stands in one of the columns below it, as a share of the usual height.
@@ -77,13 +79,46 @@ pub(crate) fn lines_of(number: u32, shown: &ShownPage) -> Page {
         .filter(|c| c.is_alphabetic())
         .fold((0usize, 0usize), |(right, all), c| (right + usize::from(is_right_to_left(c)), all + 1));
     let is_right = right * 2 > all;
-    let line = |words: &Vec<super::bbox::ShownWord>| {
-        let area = words.iter().map(|word| word.area).reduce(|a, b| a.with(&b))?;
-        Some(Line { text: logical(words, is_right), area, starts_paragraph: false })
+    let line = |words: &Vec<ShownWord>| {
+        let (initial, rest) = without_initial(words, is_right);
+        let area = rest.iter().map(|word| word.area).reduce(|a, b| a.with(&b))?;
+        let mut text = logical(rest, is_right);
+        let mut area = area;
+        if let Some(initial) = initial {
+            text = with_initial(&initial.shown, &text);
+            (area.left, area.right) = (area.left.min(initial.area.left), area.right.max(initial.area.right));
+        }
+        Some(Line { text, area, starts_paragraph: false })
     };
     let lines = shown.lines.iter().filter_map(line).collect();
     let words = shown.lines.iter().flatten().map(|word| word.area).collect();
     Page { number, width: shown.width, height: shown.height, lines, words, cut: shown.cut }
+}
+
+/// Parts a drop capital from the words beside it: a single letter much taller than they are, at the line's beginning.
+fn without_initial(words: &[ShownWord], is_right: bool) -> (Option<&ShownWord>, &[ShownWord]) {
+    let parted = if is_right { words.split_last() } else { words.split_first() };
+    match parted {
+        Some((initial, rest)) if is_initial(&initial.shown, &initial.area, rest.iter().map(|word| &word.area)) => {
+            (Some(initial), rest)
+        }
+        _ => (None, words),
+    }
+}
+
+fn is_initial<'a>(text: &str, area: &Area, mut others: impl Iterator<Item = &'a Area>) -> bool {
+    let mut letters = text.chars().filter(|c| !matches!(c, '“' | '„' | '«' | '"' | '‘'));
+    let is_letter = letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none();
+    let next = others.next();
+    is_letter && next.is_some_and(|next| area.height() >= INITIAL_RATIO * next.height())
+}
+
+/// A drop capital and the line that it begins. It is a word of its own where its language has such a word and the rest of
+/// the line does not begin with the rest of one.
+fn with_initial(initial: &str, rest: &str) -> String {
+    let next = rest.split_whitespace().next().unwrap_or_default();
+    let is_word = matches!(initial, "A" | "I" | "O" | "Y" | "À") && next.chars().count() >= 3;
+    format!("{initial}{}{rest}", if is_word { " " } else { "" })
 }
 
 /// Puts the lines of `page` in reading order.
@@ -242,6 +277,14 @@ fn in_rows(lines: Vec<Line>, is_right: bool) -> Vec<Line> {
                 row.reverse();
             }
             row.into_iter().reduce(|mut whole, part| {
+                if is_initial(&whole.text, &whole.area, std::iter::once(&part.area)) {
+                    let area = Area {
+                        left: part.area.left.min(whole.area.left),
+                        right: part.area.right.max(whole.area.right),
+                        ..part.area
+                    };
+                    return Line { text: with_initial(&whole.text, &part.text), area, ..part };
+                }
                 whole.text.push(' ');
                 whole.text.push_str(&part.text);
                 whole.area = whole.area.with(&part.area);
@@ -334,6 +377,24 @@ mod tests {
             }
         }
         assert_eq!(ordered(lines), "a0 a1 b0 b1 x0 x1 y0 y1 z0 z1");
+    }
+
+    #[test]
+    fn a_drop_capital_is_the_first_letter_of_its_line() {
+        let word = |shown: &str, left: f32, right: f32, height: f32| ShownWord {
+            area: Area { left, top: 40.0, right, bottom: 40.0 + height },
+            shown: shown.to_owned(),
+        };
+        let words = |first: &str, second: &str| {
+            vec![word(first, 20.0, 40.0, 30.0), word(second, 42.0, 60.0, 12.0), word("miller", 64.0, 100.0, 12.0)]
+        };
+        for (first, second, read) in
+            [("T", "he", "The miller"), ("A", "student", "A student miller"), ("A", "n", "An miller")]
+        {
+            let lines = vec![words(first, second)];
+            let page = lines_of(1, &ShownPage { width: 400.0, height: 600.0, lines, cut: false });
+            assert_eq!((page.lines[0].text.as_str(), page.lines[0].area.height()), (read, 12.0));
+        }
     }
 
     #[test]

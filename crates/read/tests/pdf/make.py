@@ -11,7 +11,7 @@ scan-LANG      pictures of the pages, slightly turned
 reversed-LANG  pictures of the pages over a hidden text whose letters run the wrong way
 forms-LANG     Arabic letters as presentation forms
 mixed          a clean, a scanned and a remapped page
-magazine-LANG  articles in columns, with running heads
+magazine-LANG  articles in columns, with running heads; magazine-other is of another make
 TRUTH: LANG.txt holds the text of the two pages (form feed between them), magazine-LANG.json the articles.
 """
 import json
@@ -261,6 +261,40 @@ h3 {{ font-size: 11.5pt; margin: 3mm 0 1mm; break-after: avoid }} blockquote {{ 
         {"running": [plan["name"], plan["number"]], "quote": plan["quote"], "articles": truth}, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
+def other_magazine():
+    """A magazine of another make: centred headings, drop capitals, a box beside the text, large sentences without quotation marks."""
+    rng = random.Random("unseen")
+    titles = ["What the ferry carried", "Salt, wind and paper", "A school on the hill", "Notes from the archive", "The quiet months", "Seven bridges", "Who winds the clocks?", "Harvest by lamplight"]
+    body, truth = [], []
+    for number, title in enumerate(titles):
+        made, paragraphs = sentences("en", 34 + 6 * (number % 3), rng), []
+        while made:
+            take = rng.choice([2, 4, 6])
+            paragraphs.append(" ".join(made[:take]))
+            made = made[take:]
+        truth.append({"heading": title, "paragraphs": paragraphs})
+        inner = []
+        for at, text in enumerate(paragraphs):
+            if at == 2 and number % 2:
+                inner.append("<aside><h4>In short</h4><ul><li>Tickets at the quay</li><li>Open from nine to five</li><li>Closed on Mondays</li></ul></aside>")
+            if at == 4:
+                inner.append(f"<p class='large'>{rng.choice(['It took one winter and a good lamp', 'Nobody keeps a boat to look at it', 'We count what the sea leaves us'])}</p>")
+            if at in (3, 7):
+                inner.append(f"<h3>{rng.choice(['Before the storm', 'The long way round', 'What was found'])}</h3>")
+            inner.append(f"<p{' class=first' if at == 0 else ''}>{text}</p>")
+        kind = ["two", "three", "one"][number % 3]
+        body.append(f"<article><h1>{title}</h1><p class='by'>From our own correspondent</p><section class='{kind}'>" + "".join(inner) + "</section></article>")
+    html = f"""<!doctype html><html lang="en"><meta charset="utf-8"><style>
+@page {{ size: 200mm 260mm; margin: 24mm 18mm 22mm }} @page :left {{ @top-left {{ content: counter(page) " · Quarterly of the Coast"; font: 8pt "Noto Sans" }} }}
+@page :right {{ @top-right {{ content: "Winter issue · " counter(page); font: 8pt "Noto Sans" }} }}
+body {{ font: 9.5pt/1.45 "Noto Sans"; margin: 0 }} p {{ margin: 0 0 2mm; text-align: left }} h1 {{ font: bold 20pt "Noto Serif"; text-align: center; margin: 10mm 0 2mm; break-after: avoid }}
+.by {{ text-align: center; font-style: italic; break-after: avoid }} h3 {{ font-size: 10.5pt; margin: 3mm 0 1mm; break-after: avoid }} h4 {{ font-size: 9.5pt; margin: 0 }}
+.first::first-letter {{ font-size: 30pt; float: left; line-height: 0.9; margin-right: 1mm }} .large {{ font: italic 14pt "Noto Serif"; margin: 4mm 0; text-align: center }}
+aside {{ border: 1px solid #555; padding: 2mm; margin: 3mm 0; break-inside: avoid; background: #eee }} ul {{ margin: 0; padding-left: 4mm }}
+.two {{ columns: 2; column-gap: 7mm }} .three {{ columns: 3; column-gap: 6mm }}</style>{''.join(body)}</html>"""
+    printed(html, HERE / "magazine-other.pdf")
+    (HERE / "magazine-other.json").write_text(json.dumps({"running": ["Quarterly of the Coast", "Winter issue"], "quote": "", "articles": truth}, ensure_ascii=False, indent=1), encoding="utf-8")
+
 def main():
     for language, paragraphs in PARAGRAPHS.items():
         clean = HERE / f"clean-{language}.pdf"
@@ -287,6 +321,7 @@ def main():
     mixed.save(HERE / "mixed.pdf", deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     for language in MAGAZINES:
         magazine(language)
+    other_magazine()
 
 
 if __name__ == "__main__":
