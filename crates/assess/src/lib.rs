@@ -5,6 +5,7 @@
 
 mod calendar;
 mod signs;
+mod utterances;
 mod weights;
 
 use jiff::civil::DateTime;
@@ -50,11 +51,18 @@ impl<'a> AssessInput<'a> {
 /// Proposes a level and a tier, with reasons.
 pub fn assess(input: &AssessInput<'_>) -> Assessment {
     let findings = input.findings;
-    let statements = || findings.iter().flat_map(|found| &found.statements);
+    let mut signs = Signs::new(input.readings);
+    // What stands in an original and in its translation is one utterance.
+    let counts = signs.counting(findings);
+    let statements = || {
+        let all = findings.iter().zip(&counts);
+        all.flat_map(|(found, counts)| found.statements.iter().zip(counts))
+            .filter(|(_, counts)| **counts)
+            .map(|(s, _)| s)
+    };
     let intent = statements().any(is_intent);
     let claim = statements().any(|statement| statement.kind == StatementKind::Claim && !statement.reported);
-    let mut signs = Signs::new(input.readings);
-    signs.add_statements(findings);
+    signs.add_statements(findings, &counts);
     if intent || claim {
         signs.add_actor(findings);
     }

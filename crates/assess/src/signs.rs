@@ -1,6 +1,6 @@
 //! The signs that count, each with the words it rests on. A sign counts once: the same threat in three readings is one threat.
 
-use crate::weights;
+use crate::{utterances, weights};
 use vedette_core::{Findings, Mention, MentionKind, Reading, Reason, Slot, Statement, StatementKind};
 
 /// Bytes of a quote that stands for a whole source.
@@ -29,6 +29,10 @@ pub(crate) fn is_intent(statement: &Statement) -> bool {
     kind && !statement.reported
 }
 
+fn weight_of(statement: &Statement) -> f32 {
+    if statement.reported { weights::REPORTED } else { weights::of_statement(statement.kind) }
+}
+
 impl<'a> Signs<'a> {
     pub fn new(readings: &'a [Reading]) -> Self {
         Self { readings, list: Vec::new() }
@@ -49,22 +53,34 @@ impl<'a> Signs<'a> {
         }
     }
 
-    /// What the statements of all readings say; `details` only of those that carry intent.
-    pub fn add_statements(&mut self, findings: &[Findings]) {
-        for (reading, found) in findings.iter().enumerate() {
-            for statement in &found.statements {
-                let weight = match statement.reported {
-                    true => weights::REPORTED,
-                    false => weights::of_statement(statement.kind),
-                };
-                let name = match statement.reported {
-                    true => format!("reported {}", statement.kind.word()),
-                    false => statement.kind.word().to_owned(),
-                };
-                let name = name.replace("reported report", "report");
-                let weight = self.scaled(reading, weight);
-                self.add(Sign { name, weight, reading, start: statement.start, end: statement.end });
-                if is_intent(statement) {
+    /// For each statement of each reading, whether it counts: an utterance and its translation count once.
+    pub fn counting(&self, findings: &[Findings]) -> Vec<Vec<bool>> {
+        utterances::counting(self.readings, findings, |reading, statement| {
+            let statement = findings.get(reading).and_then(|found| found.statements.get(statement));
+            statement.map_or(0.0, |statement| self.scaled(reading, weight_of(statement)))
+        })
+    }
+
+    /// What the statements of all readings say that count; details also of those that do not, because a name may be known
+    /// in one language only. Details only of those that carry intent.
+    pub fn add_statements(&mut self, findings: &[Findings], counts: &[Vec<bool>]) {
+        let intent = |statement: &Statement, counts: bool| counts && is_intent(statement);
+        let any_intent = findings
+            .iter()
+            .zip(counts)
+            .any(|(found, counts)| found.statements.iter().zip(counts).any(|(one, counts)| intent(one, *counts)));
+        for (reading, (found, counts)) in findings.iter().zip(counts).enumerate() {
+            for (statement, counts) in found.statements.iter().zip(counts) {
+                if *counts {
+                    let name = match statement.reported {
+                        true => format!("reported {}", statement.kind.word()),
+                        false => statement.kind.word().to_owned(),
+                    };
+                    let name = name.replace("reported report", "report");
+                    let weight = self.scaled(reading, weight_of(statement));
+                    self.add(Sign { name, weight, reading, start: statement.start, end: statement.end });
+                }
+                if any_intent && is_intent(statement) {
                     self.add_details(reading, statement);
                 }
             }

@@ -210,3 +210,56 @@ fn an_event_counts_by_name_place_or_date_within_its_window() {
         assert_eq!(coming.map(|reason| format!("{} {}", reason.name, reason.weight)).as_deref(), wanted, "{now}");
     }
 }
+
+/// The text and its translation, which is the same text in the place of another; the segment covers both whole.
+fn with_translation(original: Vec<Statement>, translated: Vec<Statement>) -> Assessment {
+    use vedette_core::translation::{Segment, SegmentOrigin, Translation, TranslationStatus};
+    let whole = [0, u32::try_from(TEXT.len()).unwrap()];
+    let translation = Translation {
+        of: 0,
+        source_sha256: vedette_core::Sha256::default(),
+        from: "ar".to_owned(),
+        to: "en".to_owned(),
+        engine: "test".to_owned(),
+        engine_version: "1".to_owned(),
+        glossary: None,
+        status: TranslationStatus::Draft,
+        author: None,
+        segments: vec![Segment { source: whole, target: whole, origin: SegmentOrigin::Machine, terms: Vec::new() }],
+        notes: Vec::new(),
+    };
+    let second = Reading { kind: ReadingKind::Translation, translation: Some(Box::new(translation)), ..reading(1.0) };
+    let findings = [original, translated].map(|statements| Findings { statements, ..Findings::default() });
+    let readings = [reading(1.0), second];
+    assess(&AssessInput::new(&readings, &findings, date(2026, 11, 23).at(12, 0, 0, 0)))
+}
+
+#[test]
+fn a_statement_and_its_translation_are_one_statement_that_quotes_the_original() {
+    let threat = || vec![statement(StatementKind::Threat, false, "p")];
+    let once = with_translation(threat(), Vec::new());
+    let both = with_translation(threat(), threat());
+    assert_eq!(both, once);
+    assert!(both.reasons.iter().all(|reason| reason.reading == 0), "{both:?}");
+    // Understood as a threat here and as a call there, it is still one: it stays below serious.
+    let otherwise = with_translation(threat(), vec![statement(StatementKind::Call, false, "p")]);
+    assert_eq!(otherwise, once);
+    assert_eq!(once.level, Level::Medium);
+}
+
+#[test]
+fn a_statement_understood_in_the_translation_only_counts_and_quotes_it() {
+    let threat = || vec![statement(StatementKind::Threat, false, "pt")];
+    let there = with_translation(Vec::new(), threat());
+    assert_eq!(there.level, Level::HighSpecific);
+    assert!(there.reasons.iter().all(|reason| reason.reading == 1), "{there:?}");
+    // Praise in the one and a threat in the other: the heavier reading counts, alone.
+    let heavier = with_translation(vec![statement(StatementKind::Praise, false, "")], threat());
+    assert_eq!(heavier.level, Level::HighSpecific);
+    assert!(!heavier.reasons.iter().any(|reason| reason.name == "praise"), "{heavier:?}");
+    // A detail that only the translation names counts with the original's threat.
+    let detail = with_translation(vec![statement(StatementKind::Threat, false, "")], threat());
+    let threats: Vec<usize> =
+        detail.reasons.iter().filter(|reason| reason.name == "threat").map(|reason| reason.reading).collect();
+    assert_eq!((threats, detail.level), (vec![0], Level::HighSpecific));
+}

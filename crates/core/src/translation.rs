@@ -56,6 +56,9 @@ pub struct Translation {
     pub author: Option<String>,
     /// Segments in order of the original.
     pub segments: Vec<Segment>,
+    /// What a reader should look at: terms that found no place, sentences that the engine left out.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub notes: Vec<String>,
 }
 
 /// A sentence of the original and its translation. Spans are byte offsets: start, end.
