@@ -238,6 +238,8 @@ pub enum JobKind {
     Read,
     /// Derive a version again from its readings (the register or a tool changed, or memory was lost in a crash).
     Derive,
+    /// Translate texts of a version, then derive it again.
+    Translate,
 }
 
 /// Queues that do not wait for each other: text posts are never delayed by posters, nor posters by a second look at all.
@@ -246,7 +248,7 @@ pub enum JobKind {
 pub enum Lane {
     /// Milliseconds each: own texts.
     Quick,
-    /// Seconds each: files.
+    /// Seconds each: files, translations.
     Slow,
     /// What was derived before and is derived again.
     Again,
@@ -262,7 +264,7 @@ impl JobKind {
     pub fn lane(self) -> Lane {
         match self {
             Self::Text => Lane::Quick,
-            Self::Read => Lane::Slow,
+            Self::Read | Self::Translate => Lane::Slow,
             Self::Derive => Lane::Again,
         }
     }

@@ -25,6 +25,7 @@ pub mod ports;
 mod query;
 mod reading;
 mod report;
+mod revision;
 mod source;
 pub mod translation;
 mod views;
@@ -41,7 +42,8 @@ pub use findings::{
 };
 pub use haul::{CAPTURE_FILE, CompleteWindow, Found, FoundFile, GapNote, Haul, Markup, PageKeep, RequestRecord};
 pub use ids::{
-    AlertId, AttachmentId, CaptureId, FamilyId, ItemId, JobId, ParseIdError, ReportId, SourceId, VersionId, WatchId,
+    AlertId, AttachmentId, CaptureId, FamilyId, ItemId, JobId, ParseIdError, ReportId, RevisionId, SourceId, VersionId,
+    WatchId,
 };
 pub use intake::{
     Current, Derived, ImageHash, Intake, Job, JobKind, Lane, NewAttachment, NewCapture, NewExhibit, NewLikeness,
@@ -54,7 +56,10 @@ pub use log::{
 pub use opened::FileFault;
 pub use query::{Clause, Facet, FacetCount, FieldName, Query, SearchAnswer, SearchHit, SearchRequest, SortBy};
 pub use reading::{Language, Place, Reading, ReadingKind, Whereabouts};
-pub use report::{Audience, Block, BlockKind, EvidenceRef, Footnote, Release, Report, ReportStatus, Tlp};
+pub use report::{
+    Audience, Block, BlockKind, EvidenceRef, Footnote, QuotedTranslation, Release, Report, ReportStatus, Tlp,
+};
+pub use revision::{Remembered, Revision, TextKey, TranslationWork};
 pub use source::{
     Authorisation, AuthorityKind, Cursor, Gap, Keeping, NewSource, Reach, Render, Rhythm, Source, SourceHealth,
     SourceKind, SourceState, SourceSuggestion,

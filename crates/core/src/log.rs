@@ -35,6 +35,8 @@ pub enum LeafKind {
     View,
     /// The key that signs checkpoints was made or changed.
     Key,
+    /// A person wrote, revised or signed a translation.
+    Translation,
 }
 
 impl LeafKind {
@@ -54,6 +56,7 @@ impl LeafKind {
             Self::Derivation => "derivation",
             Self::View => "view",
             Self::Key => "key",
+            Self::Translation => "translation",
         }
     }
 
@@ -73,6 +76,7 @@ impl LeafKind {
             Self::Derivation,
             Self::View,
             Self::Key,
+            Self::Translation,
         ]
         .into_iter()
         .find(|kind| kind.word() == word)

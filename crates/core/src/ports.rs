@@ -8,9 +8,9 @@ use crate::{
     Alert, AlertId, AlertKind, AlertState, AuditEntry, Authorisation, Checkpoint, Counts, Current, Cursor, Decision,
     Derived, ErasedItem, Erasure, Errand, ExhibitInfo, FamilyId, FamilyView, Gap, InboxQuery, InboxRow, Intake, ItemId,
     ItemView, Job, JobId, Keeping, Lane, LeafKind, Level, LogEntry, LogKey, LogStatus, NewExhibit, NewSource,
-    PendingFile, Reach, Reading, Receipt, Report, ReportId, Rhythm, SealedCheckpoint, SearchAnswer, SearchRequest,
-    Sha256, Source, SourceId, SourceReport, SourceState, SourceSuggestion, Stamp, StoreResult, TimelineBucket, User,
-    VersionId, VersionView, Watch, WatchId,
+    PendingFile, Reach, Reading, Receipt, Remembered, Report, ReportId, Revision, RevisionId, Rhythm, SealedCheckpoint,
+    SearchAnswer, SearchRequest, Sha256, Source, SourceId, SourceReport, SourceState, SourceSuggestion, Stamp,
+    StoreResult, TimelineBucket, TranslationWork, User, VersionId, VersionView, Watch, WatchId,
 };
 
 /// Bytes by their SHA-256.
@@ -230,6 +230,32 @@ pub trait CustodyLog: Send + Sync {
     /// Whether tiles, signed checkpoints and the checkpoint last seen agree with the rows: (what, where, expected,
     /// found) of each disagreement.
     fn check(&self) -> StoreResult<Vec<[String; 4]>>;
+}
+
+/// Translations: what people wrote is evidence and logged; what engines wrote is a cache that may be lost.
+pub trait Translations: Send + Sync {
+    /// Appends a revision, logged; a revised or signed one leaves `remembered` in the memory. Refused when the newest
+    /// revision of that text is not `after`: somebody else was faster. The id and leaf it has now.
+    fn add_revision(
+        &self,
+        revision: &Revision,
+        after: Option<RevisionId>,
+        remembered: &[Remembered],
+    ) -> StoreResult<(RevisionId, u64)>;
+    /// Revisions of an item's texts, oldest first.
+    fn revisions(&self, item: ItemId) -> StoreResult<Vec<Revision>>;
+    /// What a person wrote last for a folded segment, and who; what was signed goes before.
+    fn remembered(&self, key: Sha256, from: &str, to: &str) -> StoreResult<Option<(String, String)>>;
+    /// What an engine wrote before under this key.
+    fn cached(&self, key: Sha256) -> StoreResult<Option<String>>;
+    /// Keeps what an engine wrote for a text of this item; the oldest go when there are too many.
+    fn put_cached(&self, item: ItemId, entries: &[(Sha256, String)]) -> StoreResult<()>;
+    /// Notes why texts of a version stay untranslated; `None` when the reason is gone.
+    fn set_untranslated(&self, version: VersionId, reason: Option<&str>) -> StoreResult<()>;
+    /// Queues the newest content of each item for translation that has texts in other languages than `to` with none; how many.
+    fn want_translations(&self, to: &str) -> StoreResult<u64>;
+    /// How far the translation of a version has come.
+    fn translation_work(&self, version: VersionId) -> StoreResult<TranslationWork>;
 }
 
 /// Work that waits. Jobs are rows of the catalogue; a claimed job comes back when its claim is older than the lease.

@@ -113,6 +113,9 @@ pub struct SearchHit {
     pub why: Vec<String>,
     /// The beginning of the text, or the part that matched.
     pub text: String,
+    /// Which text that part is of: `original`, `translation`, `ocr` or `earlier`.
+    #[serde(default)]
+    pub side: String,
 }
 
 /// How many hits have a value.

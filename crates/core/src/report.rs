@@ -117,6 +117,24 @@ pub struct Footnote {
     pub url: Option<String>,
     /// The proof.
     pub evidence: EvidenceRef,
+    /// Words of translations that the report quotes with it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub translations: Vec<QuotedTranslation>,
+}
+
+/// Words that are quoted from a signed translation, with the words they translate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuotedTranslation {
+    /// The quotation.
+    pub quote: String,
+    /// Who signed the translation.
+    pub signed_by: String,
+    /// When.
+    pub signed_at: Timestamp,
+    /// Language of the original.
+    pub from: String,
+    /// The original's words, by whole segments.
+    pub original: String,
 }
 
 /// One opening of a report to an audience.

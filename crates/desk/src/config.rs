@@ -17,6 +17,8 @@ pub struct DeskConfig {
     pub text_likeness_min: f32,
     /// Confidence of an OCR reading, 0 to 1, below which the item is marked "needs eyes".
     pub ocr_quality_min: f32,
+    /// The desk's language, into which other languages are translated; ISO 639-1.
+    pub translate_to: String,
 }
 
 impl Default for DeskConfig {
@@ -27,6 +29,7 @@ impl Default for DeskConfig {
             read_threads: 0,
             text_likeness_min: 0.5,
             ocr_quality_min: 0.45,
+            translate_to: "en".to_owned(),
         }
     }
 }

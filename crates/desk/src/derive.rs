@@ -28,6 +28,10 @@ pub(crate) struct Material {
     pub read_with: String,
     /// What is left to do when this is stored.
     pub next: Option<JobKind>,
+    /// Whether it comes straight from its intake: nothing is known of it but what stands here.
+    pub fresh: bool,
+    /// Whether this is the pass of a translation: what has none now gets none.
+    pub translated: bool,
 }
 
 /// What recognition adds.
@@ -69,6 +73,8 @@ impl Material {
             problems,
             read_with: String::new(),
             next: (has_files && !version.state.is_gone()).then_some(JobKind::Read),
+            fresh: true,
+            translated: false,
         }
     }
 
@@ -93,7 +99,19 @@ impl Material {
                 .collect(),
             read_with: String::new(),
             next: None,
+            fresh: false,
+            translated: false,
         }
+    }
+
+    /// Takes what was read before.
+    pub fn take_from(&mut self, view: &VersionView) {
+        self.readings = view.readings.clone();
+        self.images = view.images.clone();
+        self.problems = view.problems.clone();
+        self.read_with = view.read_with.clone();
+        // Whatever waits for this version goes when it is stored: files that were not read yet still have to be.
+        self.next = view.pending.then_some(JobKind::Read);
     }
 }
 
@@ -180,6 +198,9 @@ pub(crate) fn assess(
                 )
             }),
     );
+    // What was read before comes with what was said of it.
+    let mut said = std::collections::BTreeSet::new();
+    problems.retain(|problem| said.insert(problem.clone()));
     Derived {
         version: material.version,
         item: material.item,

@@ -4,11 +4,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use vedette_core::AuditEntry;
-use vedette_core::ports::{Blobs, CustodyLog, Index, Queue, Records};
+use vedette_core::ports::{Blobs, CustodyLog, Index, Queue, Records, Translations};
 use vedette_read::Reader;
 
 use crate::liken::LikenessState;
-use crate::{Analyst, DeskConfig, DeskResult, Who};
+use crate::{Analyst, DeskConfig, DeskResult, TranslationRoom, Who};
 
 /// The stores, behind their traits.
 #[derive(Clone)]
@@ -23,6 +23,8 @@ pub struct Ports {
     pub index: Arc<dyn Index>,
     /// The log towards the world.
     pub log: Arc<dyn CustodyLog>,
+    /// What people and engines wrote as translations.
+    pub translations: Arc<dyn Translations>,
 }
 
 /// Tells the time; tests hold it still.
@@ -34,6 +36,8 @@ pub struct Rooms {
     pub analyst: Analyst,
     /// The sandboxed reader.
     pub reader: Reader,
+    /// What translates; without an engine, texts stay as they are.
+    pub translation: TranslationRoom,
     /// Key under which people's account names are hashed.
     pub names_key: [u8; 32],
     /// The time.

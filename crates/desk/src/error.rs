@@ -38,6 +38,9 @@ pub enum DeskError {
     /// A question to the archive could not be understood.
     #[error(transparent)]
     Query(#[from] vedette_search::QueryError),
+    /// Engines failed to translate; it is tried again.
+    #[error("it could not be translated: {0}")]
+    Translate(String),
     /// A report's source text could not be understood, or a check failed.
     #[error("{0}")]
     Report(String),

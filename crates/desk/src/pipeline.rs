@@ -1,4 +1,4 @@
-//! The pipeline on one page: take in, read, recognise, liken, assess, index.
+//! The pipeline on one page: take in, read, recognise, liken, assess, index; translate, and pass again.
 //!
 //! Each stage is a function of what it reads and of the version of its knowledge and tools. Plain text passes all of
 //! them in memory, a batch at a time, and its results are stored in one transaction; HTML waits in the quick lane, files
@@ -7,7 +7,7 @@
 
 use vedette_core::limits::BATCH_VERSIONS_MAX;
 use vedette_core::ports::IndexDocument;
-use vedette_core::{Derived, Haul, ItemId, Source, VersionState};
+use vedette_core::{Derived, Haul, ItemId, JobKind, Source, VersionState};
 
 use crate::derive::{self, Material};
 use crate::prepare;
@@ -63,7 +63,11 @@ impl Desk {
         let mut derived: Vec<Derived> = Vec::with_capacity(batch.len());
         for (material, found) in batch.iter().zip(recognised) {
             let alike = state.likeness.liken(material, &found, &self.config);
-            derived.push(derive::assess(&self.rooms.analyst, &self.config, material, found, alike));
+            let mut one = derive::assess(&self.rooms.analyst, &self.config, material, found, alike);
+            if one.next.is_none() && self.wants_translation(material, &one.readings) {
+                one.next = Some(JobKind::Translate);
+            }
+            derived.push(one);
         }
         let sequence = self.ports.records.put_derived(&derived)?;
 
@@ -127,8 +131,9 @@ impl Desk {
     }
 
     fn index_document(&self, material: &Material, derived: &Derived) -> DeskResult<IndexDocument> {
-        // A first version is known whole from memory; a later one needs the item's history.
-        if material.number == 1 && material.state == VersionState::Posted {
+        // A first version is known whole from memory; a later one needs the item's history, and one that passes again what
+        // people decided meanwhile.
+        if material.fresh && material.number == 1 && material.state == VersionState::Posted {
             return Ok(crate::index_document::of_first(material, derived));
         }
         self.index_document_of(material.item)

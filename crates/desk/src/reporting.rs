@@ -1,7 +1,9 @@
 //! Reports: written from cited items, checked against them, released by a named person.
 
-use vedette_core::{Audience, Cleared, Draft, ItemId, LeafKind, Release, Report, ReportId, ReportStatus, Reviewer};
-use vedette_publish::{Problem, Severity};
+use vedette_core::{
+    Audience, Cleared, Draft, ItemId, LeafKind, Release, Report, ReportId, ReportStatus, Reviewer, VersionId,
+};
+use vedette_publish::{CitedText, Problem, Severity};
 
 use crate::{Desk, DeskError, DeskResult, Role, Who};
 
@@ -85,10 +87,17 @@ impl Desk {
     }
 
     fn problems(&self, report: &Report) -> Vec<Problem> {
-        vedette_publish::check(report, &|version| {
-            let view = self.ports.records.version(version).ok()?;
-            Some(view.readings.into_iter().map(|reading| reading.text).collect())
-        })
+        vedette_publish::check(report, &|version| self.cited(version))
+    }
+
+    fn cited(&self, version: VersionId) -> Option<Vec<CitedText>> {
+        self.cited_texts(&self.ports.records.version(version).ok()?).ok()
+    }
+
+    /// The report with what its footnotes must say of translations that it quotes.
+    fn with_translations(&self, mut report: Report) -> Report {
+        vedette_publish::note_translations(&mut report, &|version| self.cited(version));
+        report
     }
 
     /// A rendering for the desk's own eyes, as an HTML fragment: as released, or else marked as a draft.
@@ -96,7 +105,7 @@ impl Desk {
         let report = self.ports.records.report(id)?;
         Ok(match released(&report, audience) {
             Some(cleared) => vedette_publish::release(&cleared, audience).html_fragment,
-            None => vedette_publish::preview(&report, audience).html_fragment,
+            None => vedette_publish::preview(&self.with_translations(report), audience).html_fragment,
         })
     }
 
@@ -113,6 +122,8 @@ impl Desk {
         if !errors.is_empty() {
             return Err(DeskError::Report(format!("{id} cannot be released: {}", errors.join("; "))));
         }
+        // As it is released, so it stays: what a translation says later changes no footnote.
+        report = self.with_translations(report);
         let release = Release { audience, at: self.now(), by: who.name().to_owned(), reason: reason.to_owned() };
         let record = serde_json::json!({ "report": id, "release": release }).to_string();
         self.ports.records.log(LeafKind::Release, &record, release.at)?;

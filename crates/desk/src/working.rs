@@ -1,7 +1,7 @@
 //! Work that waits: files and HTML are opened in the sandbox, then the version passes the other stages. A job that fails
 //! is tried again with back-off, then parked where a person sees it; it is never dropped.
 //!
-//! Two lanes do not wait for each other: own texts take milliseconds, files seconds. What was read before and is only out
+//! Two lanes do not wait for each other: own texts take milliseconds, files and translations seconds. What was read before and is only out
 //! of date comes last.
 
 use jiff::SignedDuration;
@@ -104,6 +104,10 @@ impl Desk {
             }
             JobKind::Read => self.read(job, &view.version, &mut material)?,
             JobKind::Derive => self.read_again(job, &view, &mut material)?,
+            JobKind::Translate => self.translate_job(job, &view, &mut material)?,
+        }
+        if job.kind != JobKind::Translate {
+            self.attach_translations(&mut material, &view.readings)?;
         }
         self.pass(&[material])
     }

@@ -6,8 +6,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use vedette_core::{
-    AttachmentId, CaptureId, Decision, ItemId, LeafKind, Level, NewSource, PageKeep, Sha256, SourceId, SourceState,
-    Verdict, VersionId, VersionState,
+    AttachmentId, CaptureId, Decision, ItemId, LeafKind, Level, NewSource, PageKeep, Revision, Sha256, SourceId,
+    SourceState, TranslationStatus, Verdict, VersionId, VersionState,
 };
 
 /// A record that becomes a leaf.
@@ -198,6 +198,67 @@ impl<'a> DecisionRecord<'a> {
             at: whole(decision.at),
         }
     }
+}
+
+/// A person wrote, revised or signed a translation.
+#[derive(Debug, Clone, Serialize)]
+pub struct TranslationRecord<'a> {
+    /// The item.
+    pub item: ItemId,
+    /// The version that it was written at.
+    pub version: VersionId,
+    /// SHA-256 of the original's text.
+    pub source: Sha256,
+    /// Language of the original.
+    pub from: &'a str,
+    /// Language of the translation.
+    pub to: &'a str,
+    /// How far the author stands behind it.
+    pub status: TranslationStatus,
+    /// Who.
+    pub by: &'a str,
+    /// When.
+    pub at: Timestamp,
+    /// Engine of the draft, or `person`.
+    pub engine: &'a str,
+    /// Its version.
+    pub engine_version: &'a str,
+    /// Hash of everything else that its row holds ([`translation_digest`]).
+    pub content: Sha256,
+}
+record!(TranslationRecord, Translation);
+
+impl<'a> TranslationRecord<'a> {
+    /// The record of a revision; `segments` is the JSON that its row holds.
+    pub fn of(revision: &'a Revision, segments: &str) -> Self {
+        Self {
+            item: revision.item,
+            version: revision.version,
+            source: revision.of.sha256,
+            from: &revision.from,
+            to: &revision.to,
+            status: revision.status,
+            by: &revision.author,
+            at: whole(revision.at),
+            engine: &revision.engine,
+            engine_version: &revision.engine_version,
+            content: translation_digest(revision, segments),
+        }
+    }
+}
+
+/// SHA-256 over place, glossary, text and segments of a revision.
+fn translation_digest(revision: &Revision, segments: &str) -> Sha256 {
+    let attachment = revision.of.attachment.map(|id| id.0.to_le_bytes());
+    let page = revision.of.page.map(u32::to_le_bytes);
+    derived_digest(&[
+        attachment.as_ref().map(|bytes| &bytes[..]),
+        revision.of.member.as_deref().map(str::as_bytes),
+        page.as_ref().map(|bytes| &bytes[..]),
+        revision.glossary.as_deref().map(str::as_bytes),
+        Some(revision.text.as_bytes()),
+        Some(segments.as_bytes()),
+    ])
 }
 
 /// Bytes were erased.

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use vedette_core::{Audience, Block, BlockKind, Footnote, Report, Tlp, VersionId};
 
-use crate::quotes::{Haystack, Quotation, has_words, marks, of_quote_block, quotations};
+use crate::cited::{CitedText, CitedTexts, Cover, spoken};
+use crate::quotes::{Quotation, has_words, marks, quotations};
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -95,11 +96,11 @@ pub fn passes(problems: &[Problem]) -> bool {
 
 /// Checks a report. `texts` gives the texts of a cited version's readings, or `None` when there is no such version.
 /// Errors and warnings stand in the order of the blocks, those of the whole report last.
-pub fn check(report: &Report, texts: &dyn Fn(VersionId) -> Option<Vec<String>>) -> Vec<Problem> {
+pub fn check(report: &Report, texts: &dyn Fn(VersionId) -> Option<Vec<CitedText>>) -> Vec<Problem> {
     let mut checker = Checker { problems: Vec::new(), cited: BTreeMap::new() };
     for footnote in &report.footnotes {
-        let haystack = texts(footnote.evidence.version).map(|readings| Haystack::new(&readings));
-        let twice = checker.cited.insert(footnote.number, Cited { footnote, haystack }).is_some();
+        let texts = texts(footnote.evidence.version).map(CitedTexts::new);
+        let twice = checker.cited.insert(footnote.number, Cited { footnote, texts }).is_some();
         if twice {
             checker.error(None, format!("there are two footnotes {}; number them anew", footnote.number));
         }
@@ -113,7 +114,7 @@ pub fn check(report: &Report, texts: &dyn Fn(VersionId) -> Option<Vec<String>>) 
 
 struct Cited<'a> {
     footnote: &'a Footnote,
-    haystack: Option<Haystack>,
+    texts: Option<CitedTexts>,
 }
 
 impl Cited<'_> {
@@ -150,7 +151,7 @@ impl Checker<'_> {
         if block.kind == BlockKind::Lead && found.is_empty() {
             self.error(Some(number), "the lead has no footnote; cite the version that it reports".to_owned());
         }
-        let spoken = if block.kind == BlockKind::Quote { of_quote_block(&block.text) } else { quotations(&block.text) };
+        let spoken = spoken(block.kind, &block.text);
         for quotation in &spoken {
             self.quotation(number, quotation);
         }
@@ -174,14 +175,17 @@ impl Checker<'_> {
             let Some(cited) = self.cited.get(number) else {
                 continue;
             };
-            match &cited.haystack {
-                None => problems.push(("the cited version is not in the archive".to_owned(), Some(cited.label()))),
-                Some(haystack) if !haystack.holds(&quotation.text) => problems.push((
-                    "the quotation is not in the cited version; copy its words as they stand there".to_owned(),
-                    Some(cited.label()),
-                )),
-                Some(_) => {}
-            }
+            let wrong = match cited.texts.as_ref().map(|texts| texts.cover(&quotation.text)) {
+                None => "the cited version is not in the archive".to_owned(),
+                Some(Cover::Nothing) => {
+                    "the quotation is not in the cited version; copy its words as they stand there".to_owned()
+                }
+                Some(Cover::Unsigned(what, next)) => {
+                    format!("the quotation stands only in {what}, which nobody has signed; {next}")
+                }
+                Some(Cover::Original | Cover::Signed(..)) => continue,
+            };
+            problems.push((wrong, Some(cited.label())));
         }
         self.problems.extend(problems.into_iter().map(|(what, expected_in)| Problem {
             severity: Severity::Error,
@@ -219,7 +223,7 @@ impl Checker<'_> {
             self.warning(None, format!("footnote {} is not used", footnote.number));
         }
         for quotation in quotations(&report.title) {
-            let stands = self.cited.values().filter_map(|c| c.haystack.as_ref()).any(|h| h.holds(&quotation.text));
+            let stands = self.cited.values().filter_map(|c| c.texts.as_ref()).any(|t| t.holds(&quotation.text));
             if !stands {
                 self.problems.push(Problem {
                     severity: Severity::Warning,

@@ -24,6 +24,7 @@
 //! ```
 
 mod check;
+mod cited;
 mod clean;
 mod digest;
 mod export;
@@ -35,6 +36,7 @@ mod source;
 mod test_world;
 
 pub use check::{Problem, Severity, check, passes};
+pub use cited::{CitedText, SignedTranslation, Standing, may_be_quoted, note_translations};
 pub use clean::{defang, visible};
 pub use digest::digest;
 pub use export::{Sender, decisions_csv, hashes_csv, hashes_jsonl, items_csv, misp, stix21};

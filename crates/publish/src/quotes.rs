@@ -203,18 +203,51 @@ pub(crate) fn has_words(quote: &str) -> bool {
     !parts(quote).is_empty()
 }
 
+/// Where the words of a quotation stand in a text, from its first part to its last, as bytes of the text as written.
+pub(crate) fn span_of(text: &str, quote: &str) -> Option<(usize, usize)> {
+    let (normal, places) = normal_with_places(text);
+    let (mut from, mut span) = (0, None);
+    for part in parts(quote) {
+        let end = find_whole(&normal, &part, from)?;
+        let place = |at: usize| places.get(at).copied();
+        let first = place(end - part.len())?;
+        let last = place(end - 1)? + 1;
+        span = Some(span.map_or((first, last), |(start, _)| (start, last)));
+        from = end;
+    }
+    span
+}
+
+/// The normal form, and for each of its bytes the byte of the text that it comes from.
+fn normal_with_places(text: &str) -> (String, Vec<usize>) {
+    let (mut out, mut places) = (String::with_capacity(text.len()), Vec::with_capacity(text.len()));
+    for word in text.split_whitespace() {
+        // `word` is a part of `text`, so the difference of their addresses is its place.
+        let start = word.as_ptr() as usize - text.as_ptr() as usize;
+        if !out.is_empty() {
+            out.push(' ');
+            places.push(start);
+        }
+        for (at, c) in word.char_indices() {
+            out.push(straight(c));
+            places.resize(out.len(), start + at);
+        }
+    }
+    (out, places)
+}
+
 /// White space as single spaces, and the typographic forms of quotation marks and apostrophes as the straight ones.
 /// Nothing else is forgiven: a changed letter is a changed quotation.
 fn normal(text: &str) -> String {
-    let straight: String = text
-        .chars()
-        .map(|c| match c {
-            '“' | '”' | '„' | '‟' | '«' | '»' | '＂' => '"',
-            '‘' | '’' | '‚' | '‛' | 'ʼ' | '＇' => '\'',
-            c => c,
-        })
-        .collect();
-    straight.split_whitespace().collect::<Vec<_>>().join(" ")
+    normal_with_places(text).0
+}
+
+fn straight(c: char) -> char {
+    match c {
+        '“' | '”' | '„' | '‟' | '«' | '»' | '＂' => '"',
+        '‘' | '’' | '‚' | '‛' | 'ʼ' | '＇' => '\'',
+        c => c,
+    }
 }
 
 /// Texts in which quotations are looked for, normalised once.

@@ -7,6 +7,7 @@ use vedette_core::{
     VersionView,
 };
 
+use crate::cited::may_be_quoted;
 use crate::clean::{defang_address, one_line};
 
 /// An empty draft, not stored yet: its id is 0 until the records give it one, and its sharing limit is TLP:AMBER until
@@ -53,6 +54,7 @@ pub fn cite(report: &mut Report, item: &ItemView, version: &VersionView, tree_si
             leaf: cited.leaf,
             tree_size,
         },
+        translations: Vec::new(),
     });
     number
 }
@@ -64,7 +66,9 @@ pub fn opening(item: &ItemView, version: &VersionView, number: u32) -> Vec<Block
     let who = outlet_name(item).unwrap_or_else(|| "an account".to_owned());
     let lead = format!("On {day}, {} posted on {}.[^{number}]", one_line(&who), one_line(&item.source.asked.name));
     let mut blocks = vec![Block { kind: BlockKind::Lead, audience: Audience::Public, text: lead }];
-    let own = version.findings.iter().flat_map(|found| &found.statements).find(|statement| !statement.reported);
+    // A translation that nobody has signed is not quoted.
+    let quotable = version.readings.iter().zip(&version.findings).filter(|(reading, _)| may_be_quoted(reading));
+    let own = quotable.flat_map(|(_, found)| &found.statements).find(|statement| !statement.reported);
     if let Some(statement) = own {
         let quote = statement.quote.split_whitespace().collect::<Vec<_>>().join(" ");
         let text = format!("{quote}[^{number}]");

@@ -3,6 +3,9 @@
 use jiff::Timestamp;
 use vedette_core::*;
 
+use vedette_core::translation::{Segment, SegmentOrigin};
+
+use crate::cited::{CitedText, SignedTranslation, Standing};
 use crate::{cite, new_report};
 
 pub(crate) const POSTER_TEXT: &str = "KELMORA. TESSGATE.\nNo lamp will burn in Halden Stadium.\nWe will be there.";
@@ -144,12 +147,57 @@ pub(crate) fn poster_item(number: i64) -> ItemView {
 }
 
 /// What the archive says the versions of [`report`] hold.
-pub(crate) fn texts(version: VersionId) -> Option<Vec<String>> {
+pub(crate) fn texts(version: VersionId) -> Option<Vec<CitedText>> {
     match version.0 {
-        12 => Some(vec!["The stadium poster.".into(), POSTER_TEXT.into()]),
-        13 => Some(vec!["Halden Stadium opens at noon, the Courier writes.".into()]),
+        12 => Some(vec!["The stadium poster.".to_owned().into(), POSTER_TEXT.to_owned().into()]),
+        13 => Some(vec!["Halden Stadium opens at noon, the Courier writes.".to_owned().into()]),
         _ => None,
     }
+}
+
+/// The same, with a translation beside the poster.
+fn with_translation(version: VersionId, standing: Standing) -> Option<Vec<CitedText>> {
+    let mut all = texts(version)?;
+    if version.0 == 12 {
+        all.push(CitedText { text: "The lamps are counted.\nWe count the lamps. It is at noon.".to_owned(), standing });
+    }
+    Some(all)
+}
+
+pub(crate) fn unsigned_world(version: VersionId) -> Option<Vec<CitedText>> {
+    let what = "the draft of the translation of reading 0".to_owned();
+    with_translation(
+        version,
+        Standing::Unsigned { what, next: "`vedette translation sign i12 --reading 0`".to_owned() },
+    )
+}
+
+pub(crate) fn signed_world(version: VersionId) -> Option<Vec<CitedText>> {
+    let (lines, translated) = (
+        ["المصابيح معدودة.", "نحن نعد المصابيح.", "عند الظهر."],
+        ["The lamps are counted.", "We count the lamps.", "It is at noon."],
+    );
+    let (mut source, mut target) = (0, 0);
+    let mut segments = Vec::new();
+    for (line, translated) in lines.iter().zip(translated) {
+        let (long, wide) = (u32::try_from(line.len()).unwrap(), u32::try_from(translated.len()).unwrap());
+        segments.push(Segment {
+            source: [source, source + long],
+            target: [target, target + wide],
+            origin: SegmentOrigin::Person,
+            terms: Vec::new(),
+        });
+        source += long + 1;
+        target += wide + 1;
+    }
+    let signed = SignedTranslation {
+        by: "T. Signer".to_owned(),
+        at: at("2026-11-20T09:00:00Z"),
+        from: "ar".to_owned(),
+        original: lines.join("\n"),
+        segments,
+    };
+    with_translation(version, Standing::Signed(Box::new(signed)))
 }
 
 /// A sound report with public, subscriber and restricted blocks and two footnotes.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use vedette_core::ports::{Blobs, CustodyLog, Index, Queue, Records};
+use vedette_core::ports::{Blobs, CustodyLog, Index, Queue, Records, Translations};
 use vedette_core::{StoreError, StoreResult};
 
 use crate::fault::io_error;
@@ -123,6 +123,11 @@ impl Workspace {
     /// Work that waits.
     pub fn queue(&self) -> Arc<dyn Queue> {
         Arc::clone(&self.records) as Arc<dyn Queue>
+    }
+
+    /// Translations.
+    pub fn translations(&self) -> Arc<dyn Translations> {
+        Arc::clone(&self.records) as Arc<dyn Translations>
     }
 
     /// Bytes.

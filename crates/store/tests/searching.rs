@@ -37,7 +37,10 @@ fn what_is_committed_is_found_and_says_why() {
     assert_eq!(hit.why, ["original: kelmora", "ocr: kelmora", "ocr: \"meridian cup\"", "ocr: mer*"]);
     assert_eq!((hit.source.as_str(), hit.level), ("Marrow Valley Courier", Level::HighSpecific));
     assert_eq!(hit.posted_at, at(1));
-    assert!(hit.text.contains("K.e.l.m.o.r.a"));
+    // The text that holds most of the words is shown, and which one that is.
+    assert_eq!((hit.text.as_str(), hit.side.as_str()), ("the Meridian Cup in KELMORA", "ocr"));
+    let hit = index.search(&request("kelmora")).unwrap().hits.remove(0);
+    assert_eq!((hit.text.as_str(), hit.side.as_str()), ("Soon in K.e.l.m.o.r.a", "original"));
     index.put(&[document(3, "kelmora")]).unwrap();
     assert_eq!(index.search(&request("kelmora")).unwrap().total, 1);
     index.commit(2).unwrap();
@@ -50,6 +53,17 @@ fn the_posts_own_words_count_more_than_those_of_a_picture() {
     picture.ocr = "kelmora".to_owned();
     let (_dir, index) = index(&[picture, document(2, "kelmora")]);
     assert_eq!(ids(&index.search(&request("kelmora")).unwrap()), [2, 1]);
+}
+
+#[test]
+fn a_hit_in_a_translation_shows_the_translation_however_long_the_original_is() {
+    let mut arabic = document(1, &"المصابيح معدودة في المدينة. ".repeat(400));
+    arabic.translation = format!("{} The lamps of Kelmora are counted.", "It is quiet. ".repeat(100));
+    let (_dir, index) = index(&[arabic]);
+    let hit = index.search(&request("lamps kelmora")).unwrap().hits.remove(0);
+    assert_eq!((hit.side.as_str(), hit.why.len()), ("translation", 2));
+    assert!(hit.text.contains("lamps of Kelmora"), "{}", hit.text);
+    assert_eq!(index.search(&request("المصابيح")).unwrap().hits[0].side, "original");
 }
 
 #[test]

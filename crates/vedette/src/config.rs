@@ -7,6 +7,7 @@ use vedette_desk::DeskConfig;
 
 use crate::io::Failure;
 use crate::stamp::LogSettings;
+use crate::translating::TranslationSettings;
 
 /// Name of the file.
 pub const FILE: &str = "vedette.toml";
@@ -21,6 +22,8 @@ pub struct Config {
     pub desk: DeskConfig,
     /// Witnesses and the timestamp authority of the log.
     pub log: LogSettings,
+    /// Engines, terms, and what may leave this machine to be translated.
+    pub translation: TranslationSettings,
 }
 
 impl Config {

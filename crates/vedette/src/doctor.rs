@@ -2,12 +2,14 @@
 
 use serde_json::json;
 use vedette_collect::browser::{BrowserError, Browsers};
+use vedette_core::translation::Engine;
 use vedette_models::{Kind, Models};
 use vedette_read::WAIVER_FLAG;
 use vedette_read::sandbox::{self, SandboxReport};
 use vedette_recognise::Register;
 
 use crate::cli::Cli;
+use crate::config::Config;
 use crate::io::{Failure, Io};
 use crate::workspace;
 
@@ -48,6 +50,12 @@ pub fn run(as_json: bool, cli: &Cli, io: &mut Io) -> Result<u8, Failure> {
         for pack in installed.packs() {
             io.json(&json!({ "model": pack.manifest.name, "kind": pack.manifest.kind.word() }))?;
         }
+        for engine in translators(cli, io) {
+            io.json(&match engine {
+                Ok(engine) => json!({ "translation": engine.name, "version": engine.version, "leaves_machine": engine.leaves_machine }),
+                Err(failure) => json!({ "translation": null, "problem": failure.message }),
+            })?;
+        }
         io.json(&json!({ "register": register.version(), "entries": register.entries().len(), "problems": problems }))?;
         return Ok(u8::from(!holds));
     }
@@ -65,6 +73,8 @@ pub fn run(as_json: bool, cli: &Cli, io: &mut Io) -> Result<u8, Failure> {
     show_browser(&browser, io)?;
     show_sandboxes(&sandboxes, io)?;
     models(&installed, io)?;
+    io.line("Translation")?;
+    translation(cli, io)?;
     io.line("Register")?;
     io.line(format!(
         "  starter register {}: {} entries, {} problems",
@@ -121,7 +131,6 @@ fn models(installed: &Models, io: &mut Io) -> Result<(), Failure> {
     }
     for (kind, lost) in [
         (Kind::TextDetector, "text on photos and posters is found by the recogniser alone"),
-        (Kind::Translation, "items say \"not translated\"; search and assessment work on the original"),
         (Kind::Speech, "audio and video are preserved, what is said in them is not written down"),
     ] {
         if installed.find(kind).is_none() {
@@ -133,4 +142,37 @@ fn models(installed: &Models, io: &mut Io) -> Result<(), Failure> {
         io.line(format!("  WRONG    {problem}"))?;
     }
     Ok(())
+}
+
+/// The engines of the workspace here, or how one is added.
+fn translation(cli: &Cli, io: &mut Io) -> Result<(), Failure> {
+    let engines = translators(cli, io);
+    for engine in &engines {
+        match engine {
+            Ok(engine) => {
+                let leaves = if engine.leaves_machine { ", texts leave this machine" } else { "" };
+                let words = format!("{} {}{leaves}", engine.name, engine.version);
+                io.line(format!("  found    {:<20} {words}", "translation"))?;
+            }
+            Err(failure) => io.line(format!("  WRONG    {:<20} {}", "translation", failure.message))?,
+        }
+    }
+    if engines.is_empty() {
+        io.line(
+            "  none     translation          items say \"not translated\"; search and assessment work on the original",
+        )?;
+        io.line(format!("           {:<20} {}", "", crate::translating::HOW_TO_ADD))?;
+    }
+    Ok(())
+}
+
+fn translators(cli: &Cli, io: &Io) -> Vec<Result<Engine, Failure>> {
+    let Ok(dir) = workspace::find(cli, io) else { return Vec::new() };
+    match Config::read(&dir) {
+        Ok(config) => {
+            let opened = config.translation.open(&dir);
+            opened.into_iter().map(|(engine, _)| engine.map(|engine| engine.engine())).collect()
+        }
+        Err(failure) => vec![Err(failure)],
+    }
 }

@@ -18,6 +18,7 @@ mod remote;
 mod secrets;
 mod serve;
 mod stamp;
+mod translating;
 mod witness;
 mod workspace;
 

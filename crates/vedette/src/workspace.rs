@@ -99,10 +99,15 @@ pub fn open_checked(dir: &Path, refuse: bool, confinement: Confinement) -> Resul
         queue: store.queue(),
         index: store.index(),
         log: store.log(),
+        translations: store.translations(),
     };
+    let analyst = Analyst::new(recogniser(Some(&dir.join("knowledge")), &[], None)?);
+    let to = &settings.desk.translate_to;
+    let translation = settings.translation.room(dir, analyst.register(), to, store.translations())?;
     let rooms = Rooms {
-        analyst: Analyst::new(recogniser(Some(&dir.join("knowledge")), &[], None)?),
+        analyst,
         reader: reader(confinement)?,
+        translation,
         names_key: store.names_key()?,
         clock: Arc::new(Timestamp::now),
         env: vedette_collect::Env::real(),

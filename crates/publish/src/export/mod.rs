@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 use vedette_core::{ItemView, Level, ReadingKind, Tlp, VersionView};
 
+use crate::cited::may_be_quoted;
 use crate::clean::{one_line, safe};
 use crate::report::outlet_name;
 
@@ -77,7 +78,7 @@ fn file_texts(version: &VersionView) -> Vec<(String, &'static str, String)> {
         let name = one_line(&file.name);
         (!reading.text.trim().is_empty()).then(|| (name, reading.kind.word(), cut(&safe(&reading.text))))
     };
-    version.readings.iter().filter_map(of_file).collect()
+    version.readings.iter().filter(|reading| may_be_quoted(reading)).filter_map(of_file).collect()
 }
 
 /// Language code of the post's first reading; `None` when it is not known.

@@ -1,9 +1,11 @@
 //! Reports as HTML: a fragment with classes for our own pages, and a page that stands alone for export. Whatever was
 //! collected or typed is escaped; nothing is ever a link but the footnotes within the page.
 
-use vedette_core::{Block, BlockKind, Footnote};
+use vedette_core::{Block, BlockKind, Footnote, QuotedTranslation};
 
-use super::{Form, HOW_TO_VERIFY, PUBLIC_LINES, Piece, VERIFY_COMMAND, heading, note_text, paragraphs, pieces};
+use super::{
+    Form, HOW_TO_VERIFY, PUBLIC_LINES, Piece, VERIFY_COMMAND, heading, note_text, paragraphs, pieces, translation_text,
+};
 use crate::clean::{one_line, safe};
 use crate::source::{audience_word, kind_word};
 
@@ -109,8 +111,9 @@ fn push_footnotes(out: &mut String, form: &Form<'_>, notes: &[&Footnote]) {
         let n = note.number;
         let text = note_text(note);
         let url = text.url.map_or_else(String::new, |url| format!(" <bdi>{}</bdi>", shown_line(&url)));
+        let translations: String = form.translations(note).into_iter().map(translation).collect();
         out.push_str(&format!(
-            "<li id=\"{id}-fn-{n}\" value=\"{n}\"><bdi>{}</bdi>{url} SHA-256 <code>{}</code>, {} \
+            "<li id=\"{id}-fn-{n}\" value=\"{n}\"><bdi>{}</bdi>{url} SHA-256 <code>{}</code>, {}{translations} \
              <a href=\"#{id}-ref-{n}\">back</a></li>\n",
             shown_line(&text.place),
             note.evidence.sha256,
@@ -122,6 +125,15 @@ fn push_footnotes(out: &mut String, form: &Form<'_>, notes: &[&Footnote]) {
         escape(HOW_TO_VERIFY),
         escape(VERIFY_COMMAND)
     ));
+}
+
+fn translation(one: &QuotedTranslation) -> String {
+    format!(
+        "<br><span class=\"report-translation\"><bdi>{}</bdi> <bdi dir=\"auto\" lang=\"{}\">{}</bdi></span>",
+        shown_line(&translation_text(one)),
+        shown_line(&one.from),
+        shown_line(&one.original)
+    )
 }
 
 /// A single line of somebody's text, dead and escaped.

@@ -3,7 +3,9 @@
 
 use vedette_core::{Block, BlockKind, Footnote};
 
-use super::{Form, HOW_TO_VERIFY, PUBLIC_LINES, Piece, VERIFY_COMMAND, heading, note_text, paragraphs, pieces};
+use super::{
+    Form, HOW_TO_VERIFY, PUBLIC_LINES, Piece, VERIFY_COMMAND, heading, note_text, paragraphs, pieces, translation_text,
+};
 use crate::clean::{one_line, safe};
 use crate::quotes::without_marks;
 
@@ -27,7 +29,7 @@ pub fn render_markdown(form: &Form<'_>) -> String {
         parts.push(format!("---\n\n{}", PUBLIC_LINES.join("  \n")));
     }
     if !notes.is_empty() {
-        parts.push(notes.iter().map(|note| footnote(note)).collect::<Vec<_>>().join("\n"));
+        parts.push(notes.iter().map(|note| footnote(form, note)).collect::<Vec<_>>().join("\n"));
         parts.push(format!("{HOW_TO_VERIFY} `{VERIFY_COMMAND}`"));
     }
     parts.join("\n\n") + "\n"
@@ -65,11 +67,16 @@ fn inline(line: &str, notes: &[&Footnote]) -> String {
     out
 }
 
-fn footnote(note: &Footnote) -> String {
+fn footnote<'a>(form: &Form<'a>, note: &'a Footnote) -> String {
     let text = note_text(note);
     let url = text.url.map_or_else(String::new, |url| format!(" {}", escape(&url)));
+    let translations: String = form
+        .translations(note)
+        .into_iter()
+        .map(|one| format!(" {} {}", escape_within(&translation_text(one)), escape_within(&one_line(&one.original))))
+        .collect();
     format!(
-        "[^{}]: {}{url} SHA-256 `{}`, {}",
+        "[^{}]: {}{url} SHA-256 `{}`, {}{translations}",
         note.number,
         escape(&text.place),
         note.evidence.sha256,

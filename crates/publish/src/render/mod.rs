@@ -5,10 +5,11 @@ mod html;
 mod markdown;
 
 use jiff::Timestamp;
-use vedette_core::{Audience, Block, BlockKind, Cleared, Footnote, Report, ReportStatus, Tlp};
+use vedette_core::{Audience, Block, BlockKind, Cleared, Footnote, QuotedTranslation, Report, ReportStatus, Tlp};
 
+use crate::cited::spoken;
 use crate::clean::{defang_address, one_line};
-use crate::quotes::{Mark, marks};
+use crate::quotes::{Mark, Quotation, marks};
 use crate::source::tlp_word;
 
 pub use html::{render_html_fragment, render_html_page};
@@ -70,6 +71,16 @@ impl<'a> Form<'a> {
         notes.sort_by_key(|note| note.number);
         notes.dedup_by_key(|note| note.number);
         notes
+    }
+
+    /// What must be said of translations that this audience reads quoted with a footnote: of those that only hidden
+    /// blocks quote, nothing.
+    fn translations(&self, note: &'a Footnote) -> Vec<&'a QuotedTranslation> {
+        let spoken: Vec<Quotation> = self.blocks().flat_map(|block| spoken(block.kind, &block.text)).collect();
+        let read = |one: &&QuotedTranslation| {
+            spoken.iter().any(|spoken| spoken.cites.contains(&note.number) && spoken.text == one.quote)
+        };
+        note.translations.iter().filter(read).collect()
     }
 
     fn is_public(&self) -> bool {
@@ -191,6 +202,17 @@ fn note_text(note: &Footnote) -> NoteText {
         ),
         url: note.url.as_deref().map(defang_address),
     }
+}
+
+/// `“We count the lamps”: translation signed by T. Signer on November 20, 2026; original (ar):`, before the original.
+fn translation_text(one: &QuotedTranslation) -> String {
+    format!(
+        "“{}”: translation signed by {} on {}; original ({}):",
+        one_line(&one.quote),
+        one_line(&one.signed_by),
+        day(one.signed_at),
+        one_line(&one.from)
+    )
 }
 
 /// `November 14, 2026`, in UTC.

@@ -4,8 +4,8 @@ use expect_test::expect;
 use proptest::prelude::*;
 use vedette_core::{Audience, Block, BlockKind, ReportStatus};
 
-use crate::test_world::{cleared, poster_item, report};
-use crate::{cite, preview, release};
+use crate::test_world::{cleared, poster_item, report, signed_world};
+use crate::{cite, note_translations, preview, release};
 
 #[test]
 fn the_public_fragment_is_the_excerpt_with_three_lines_and_its_proofs() {
@@ -227,5 +227,31 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn a_footnote_says_that_its_words_are_translated_to_those_who_read_them_quoted() {
+    let mut report = report();
+    report.blocks.push(Block {
+        kind: BlockKind::Quote,
+        audience: Audience::Subscriber,
+        text: "We count the lamps.[^1]".to_owned(),
+    });
+    note_translations(&mut report, &signed_world);
+    let shown = release(&cleared(report.clone()), Audience::Subscriber);
+    assert!(
+        shown.html_fragment.contains(
+            "<span class=\"report-translation\"><bdi>“We count the lamps.”: translation signed by T. Signer on November 20, \
+             2026; original (ar):</bdi> <bdi dir=\"auto\" lang=\"ar\">نحن نعد المصابيح.</bdi></span>"
+        ),
+        "{}",
+        shown.html_fragment
+    );
+    assert!(shown.markdown.contains("signed by T. Signer on November 20, 2026; original (ar): نحن نعد المصابيح."));
+    // The public does not read the quotation, and nothing about it.
+    let public = release(&cleared(report), Audience::Public);
+    for text in [public.html_page, public.markdown] {
+        assert!(!text.contains("T. Signer") && !text.contains("المصابيح"), "{text}");
     }
 }

@@ -10,7 +10,7 @@ use vedette_search::field_values;
 
 /// Name of the tokenizer in the schema; another tokenizer gets another name, so that old indexes are built anew.
 pub(crate) const TOKENIZER: &str = "folded-1";
-/// Bytes of text kept with a document for the part that matched.
+/// Bytes of each text kept with a document for the part that matched.
 const STORED_TEXT_BYTES_MAX: usize = 4 * 1024;
 
 /// A field of text: its name in answers, and how much a match in it counts.
@@ -56,7 +56,25 @@ pub(crate) struct StoredHit {
     pub language: String,
     pub level: Level,
     pub tier: Option<u8>,
-    pub text: String,
+    /// Texts by the name of their field, the post's own first.
+    #[serde(default)]
+    pub sides: Vec<(String, String)>,
+}
+
+impl StoredHit {
+    /// The text that shows a hit best: the one with most of the matches, the post's own when several have as many.
+    pub fn best_side(&self, why: &[String]) -> (&str, &str) {
+        let matches =
+            |name: &str| why.iter().filter(|one| one.split_once(": ").is_some_and(|(side, _)| side == name)).count();
+        let mut best: Option<(&(String, String), usize)> = None;
+        for side in &self.sides {
+            let found = matches(&side.0);
+            if best.is_none_or(|(_, most)| found > most) {
+                best = Some((side, found));
+            }
+        }
+        best.map_or(("", ""), |((name, text), _)| (name.as_str(), text.as_str()))
+    }
 }
 
 /// The schema and its fields.
@@ -96,7 +114,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         level_rank: builder.add_u64_field("level_rank", INDEXED | FAST),
         posted_at: builder.add_i64_field("posted_at", INDEXED | FAST),
         rank_posted: builder.add_i64_field("rank_posted", FAST),
-        stored: builder.add_bytes_field("stored", STORED),
+        stored: builder.add_bytes_field("stored_sides", STORED),
     };
     (builder.build(), fields)
 }
@@ -158,7 +176,7 @@ impl Fields {
             language: from.language.clone(),
             level: from.level,
             tier: from.tier,
-            text: stored_text(from),
+            sides: stored_texts(from),
         };
         document.add_bytes(self.stored, &serde_json::to_vec(&stored)?);
         Ok(document)
@@ -177,21 +195,16 @@ fn rank_posted(level: Level, posted_at_ms: i64) -> i64 {
 }
 
 /// The beginnings of the texts, the post's own first.
-fn stored_text(from: &IndexDocument) -> String {
-    let mut stored = String::new();
-    for text in [&from.original, &from.ocr, &from.translation, &from.earlier] {
-        let room = STORED_TEXT_BYTES_MAX.saturating_sub(stored.len());
-        if text.is_empty() || room < 2 {
-            continue;
-        }
-        if !stored.is_empty() {
-            stored.push('\n');
-        }
-        let mut end = text.len().min(room - 1);
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        stored.push_str(text.get(..end).unwrap_or_default());
-    }
-    stored
+fn stored_texts(from: &IndexDocument) -> Vec<(String, String)> {
+    [("original", &from.original), ("ocr", &from.ocr), ("translation", &from.translation), ("earlier", &from.earlier)]
+        .into_iter()
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(name, text)| {
+            let mut end = text.len().min(STORED_TEXT_BYTES_MAX);
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            (name.to_owned(), text.get(..end).unwrap_or_default().to_owned())
+        })
+        .collect()
 }

@@ -170,6 +170,8 @@ impl TantivyIndex {
         let Some((item, stored)) = items.first(address.doc_id).zip(self.fields.stored(&document)) else {
             return Ok(None);
         };
+        let (side, text) = stored.best_side(&why);
+        let (side, text) = (side.to_owned(), snippet(text, &request.query, HIT_TEXT_CHARS));
         Ok(Some(SearchHit {
             id: ItemId(i64::try_from(item).unwrap_or(i64::MAX)),
             source: stored.source,
@@ -180,7 +182,8 @@ impl TantivyIndex {
             tier: stored.tier,
             score,
             why,
-            text: snippet(&stored.text, &request.query, HIT_TEXT_CHARS),
+            text,
+            side,
         }))
     }
 }

@@ -12,10 +12,10 @@ use vedette_preserve::records::{
 };
 
 use crate::fault::Done;
-use crate::sqlite::check_derived;
 use crate::sqlite::rows::{
     digest, from_json, from_word, markup, optional_digest, optional_time, state, time, unsigned,
 };
+use crate::sqlite::{check_derived, translations};
 
 /// Findings of one kind that are told one by one.
 const FINDINGS_MAX: usize = 1_000;
@@ -78,6 +78,7 @@ pub(crate) fn check(tx: &Transaction<'_>) -> Done<Vec<Finding>> {
         ORDER BY id",
         decision,
     )?;
+    checking.rows("translation", LeafKind::Translation, translations::ROWS_TO_CHECK, translations::written)?;
     checking.rows(
         "erasure",
         LeafKind::Erasure,

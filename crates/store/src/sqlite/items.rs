@@ -20,7 +20,7 @@ const VERSIONS_SHOWN: i64 = 500;
 const VERSION_COLUMNS: &str = "SELECT v.id, v.item, v.number, v.state, v.exhibit, v.title, v.text, v.markup,
     v.edited_at, v.lang, v.capture, v.captured_at, v.leaf,
     d.readings, d.findings, d.assessment, d.made_with, d.problems, COALESCE(d.read_with, ''),
-    EXISTS (SELECT 1 FROM jobs j WHERE j.version = v.id)
+    EXISTS (SELECT 1 FROM jobs j WHERE j.version = v.id AND j.kind <> 'translate')
     FROM versions v LEFT JOIN derived d ON d.version = v.id";
 
 fn version_row(tx: &Transaction<'_>, row: &Row<'_>) -> Done<VersionView> {

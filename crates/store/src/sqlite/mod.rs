@@ -19,6 +19,7 @@ mod schema;
 pub(crate) mod sealing;
 mod sources;
 mod take_in;
+mod translations;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};

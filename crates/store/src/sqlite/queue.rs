@@ -21,7 +21,7 @@ pub(crate) fn add(tx: &Transaction<'_>, kind: JobKind, version: VersionId, at: T
     tx.prepare_cached(
         "INSERT INTO jobs (version, kind, due_at, claimed) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (version) DO UPDATE SET
-             kind = CASE WHEN kind = 'derive' THEN excluded.kind ELSE kind END,
+             kind = CASE WHEN kind IN ('derive', 'translate') THEN excluded.kind ELSE kind END,
              again = claimed,
              due_at = CASE WHEN claimed THEN due_at ELSE excluded.due_at END,
              parked = 0, tries = 0, error = NULL",

@@ -100,6 +100,7 @@ pub(crate) fn job_word(kind: JobKind) -> &'static str {
         JobKind::Text => "text",
         JobKind::Read => "read",
         JobKind::Derive => "derive",
+        JobKind::Translate => "translate",
     }
 }
 
@@ -109,6 +110,7 @@ pub(crate) fn job_kind(word: &str) -> Done<JobKind> {
         "text" => Ok(JobKind::Text),
         "read" => Ok(JobKind::Read),
         "derive" => Ok(JobKind::Derive),
+        "translate" => Ok(JobKind::Translate),
         _ => Err(damaged(format!("`{word}` is no kind of job"))),
     }
 }

@@ -6,7 +6,7 @@ use vedette_core::StoreError;
 use crate::fault::Done;
 
 /// Every migration there ever was, oldest first; its place plus one is the version it leads to.
-const MIGRATIONS: [&str; 4] = [V1, V2, V3, V4];
+const MIGRATIONS: [&str; 5] = [V1, V2, V3, V4, V5];
 
 /// Times are microseconds since 1970, digests are 32 bytes, ids are row numbers.
 const V1: &str = "
@@ -348,6 +348,51 @@ CREATE TABLE read_parts (
     readings TEXT NOT NULL,     -- JSON
     PRIMARY KEY (exhibit, file, part)
 ) WITHOUT ROWID;
+";
+
+/// Translations: what people wrote, what they wrote before, what engines wrote, and why there is none.
+const V5: &str = "
+CREATE TABLE translations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    item INTEGER NOT NULL REFERENCES items,
+    version INTEGER NOT NULL REFERENCES versions,
+    attachment INTEGER,
+    member TEXT,
+    page INTEGER,
+    source BLOB NOT NULL,                   -- SHA-256 of the original's text
+    from_lang TEXT NOT NULL,
+    to_lang TEXT NOT NULL,
+    status TEXT NOT NULL,
+    by TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    engine TEXT NOT NULL,
+    engine_version TEXT NOT NULL,
+    glossary TEXT,
+    segments TEXT NOT NULL,                 -- JSON
+    text TEXT NOT NULL,
+    leaf INTEGER NOT NULL
+);
+CREATE INDEX translations_item ON translations (item, id);
+CREATE TABLE translation_memory (
+    id INTEGER PRIMARY KEY,
+    key BLOB NOT NULL,                      -- SHA-256 of the folded original
+    from_lang TEXT NOT NULL,
+    to_lang TEXT NOT NULL,
+    item INTEGER NOT NULL,
+    signed INTEGER NOT NULL,
+    by TEXT NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE INDEX translation_memory_key ON translation_memory (key, from_lang, to_lang, signed, id);
+CREATE INDEX translation_memory_item ON translation_memory (item);
+CREATE TABLE translation_cache (
+    id INTEGER PRIMARY KEY,
+    key BLOB NOT NULL UNIQUE,
+    item INTEGER NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE INDEX translation_cache_item ON translation_cache (item);
+CREATE TABLE untranslated (version INTEGER PRIMARY KEY REFERENCES versions, reason TEXT NOT NULL);
 ";
 
 /// Version that this program writes.

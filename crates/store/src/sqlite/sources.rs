@@ -122,7 +122,7 @@ pub(crate) fn report(tx: &Transaction<'_>, id: SourceId, report: &SourceReport) 
     let backlog: i64 = tx
         .prepare_cached(
             "SELECT COUNT(*) FROM jobs j JOIN versions v ON v.id = j.version JOIN items i ON i.id = v.item
-             WHERE i.source = ?1",
+             WHERE i.source = ?1 AND j.kind <> 'translate'",
         )?
         .query_row([id.0], |row| row.get(0))?;
     let resting = report.resting_until.map(micros);

@@ -3,6 +3,7 @@
 mod models;
 mod outgoing;
 mod sources;
+mod translation;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use vedette_read::Confinement;
 pub use models::{ModelAdd, ModelCommand};
 pub use outgoing::{AudienceWord, ExportArgs, ExportWord, ReportCommand};
 pub use sources::{AuthorisationArgs, AuthorityWord, ReachArgs, RenderWord, SourceAdd, SourceCommand, SourceWord};
+pub use translation::{TranslateArgs, TranslationCommand, WhichText};
 
 /// Watches hostile media for people who do it for a living: preserves what is posted, reads it, recognises who and what
 /// it names, assesses the threat with quotes, and lets people publish reports whose every footnote can be proved.
@@ -118,6 +120,11 @@ pub enum Command {
     },
     /// A person's decision on an item
     Review(ReviewArgs),
+    /// Translates an item now, with the engines that are installed; 1 when nothing could be translated
+    Translate(TranslateArgs),
+    /// Translations: looked at, revised, signed
+    #[command(subcommand)]
+    Translation(TranslationCommand),
     /// Standing queries
     #[command(subcommand)]
     Watch(WatchCommand),

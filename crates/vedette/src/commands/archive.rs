@@ -43,10 +43,16 @@ pub fn show(text: &str, as_json: bool, context: &Context<'_>, io: &mut Io) -> Re
         Err(_) => native(text, context)?,
     };
     let view = context.desk.item(item)?;
+    let translations = context.desk.translations(item)?;
     if as_json {
-        io.json(&as_contract(&view))?;
+        let mut object = as_contract(&view);
+        object["translation"] = json!({ "state": translations.state.word(), "reason": translations.reason });
+        io.json(&object)?;
     } else {
         print(&view, io)?;
+        if let Some(reason) = &translations.reason {
+            io.line(format!("  {}: {reason}", translations.state.word()))?;
+        }
     }
     Ok(0)
 }

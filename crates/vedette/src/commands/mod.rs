@@ -6,6 +6,7 @@ mod export;
 mod people;
 pub mod reports;
 pub mod sources;
+mod translation;
 mod watching;
 
 use std::path::Path;
@@ -45,6 +46,8 @@ pub fn run(cli: Cli, desk: &Arc<Desk>, dir: &Path, io: &mut Io) -> Result<u8, Fa
         Command::Erase { id, reason, basis } => custody::erase(&id, &reason, &basis, &context, io),
         Command::Timeline { json } => archive::timeline(json, &context, io),
         Command::Review(args) => archive::review(&args, &context, io),
+        Command::Translate(args) => translation::translate(&args, &context, io),
+        Command::Translation(command) => translation::run(command, &context, io),
         Command::Watch(command) => watching::watch(command, &context, io),
         Command::Alerts { all, ack, close, json } => {
             watching::alerts(all, ack.as_deref(), close.as_deref(), json, &context, io)

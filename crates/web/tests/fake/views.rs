@@ -20,7 +20,7 @@ const ENGLISH: &str = "Order of the Grey Lantern: no lamp will burn in Halden St
                        Tessgate will hear of us. Read more at https://lantern-media.example/cup and share it.";
 const ARABIC: &str = "لن يضيء مصباح في ملعب هالدن. كلمورا ستسمع بنا يوم كأس ميريديان في 1 ديسمبر.";
 
-fn at(text: &str) -> Timestamp {
+pub(super) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
@@ -29,7 +29,7 @@ pub fn image_hash() -> Sha256 {
     Sha256([0xab; 32])
 }
 
-fn mention(text: &str, word: &str, kind: MentionKind, name: &str, folds: &[&str]) -> Mention {
+pub(super) fn mention(text: &str, word: &str, kind: MentionKind, name: &str, folds: &[&str]) -> Mention {
     let start = text.find(word).unwrap();
     Mention {
         start,
@@ -45,7 +45,7 @@ fn mention(text: &str, word: &str, kind: MentionKind, name: &str, folds: &[&str]
     }
 }
 
-fn statement(text: &str, quote: &str) -> Statement {
+pub(super) fn statement(text: &str, quote: &str) -> Statement {
     let start = text.find(quote).unwrap();
     Statement {
         kind: StatementKind::Threat,
@@ -116,7 +116,14 @@ fn arabic() -> Findings {
     }
 }
 
-fn reading(file: Option<i64>, page: Option<u32>, kind: ReadingKind, code: &str, quality: f32, text: &str) -> Reading {
+pub(super) fn reading(
+    file: Option<i64>,
+    page: Option<u32>,
+    kind: ReadingKind,
+    code: &str,
+    quality: f32,
+    text: &str,
+) -> Reading {
     Reading {
         attachment: file.map(AttachmentId),
         page,
@@ -146,7 +153,7 @@ fn attachment(id: i64, name: &str, media: &str, exhibit: Option<Sha256>) -> Atta
     }
 }
 
-fn version(id: i64, number: u32, state: VersionState, text: &str) -> Version {
+pub(super) fn version(id: i64, number: u32, state: VersionState, text: &str) -> Version {
     Version {
         id: VersionId(id),
         item: ItemId(42),
@@ -169,7 +176,7 @@ fn version(id: i64, number: u32, state: VersionState, text: &str) -> Version {
     }
 }
 
-fn version_view(version: Version, text: &str, with_findings: bool) -> VersionView {
+pub(super) fn version_view(version: Version, text: &str, with_findings: bool) -> VersionView {
     let pages = [
         reading(
             Some(2),
@@ -363,6 +370,7 @@ pub fn answer() -> SearchPage {
         score: 3.2,
         why: vec!["stadium in text".to_owned(), "kelmora in picture".to_owned()],
         text: row.text,
+        side: if row.id == ItemId(33) { "translation".to_owned() } else { "original".to_owned() },
     };
     let facet = |field, values: &[(&str, u64)]| Facet {
         field,
@@ -501,6 +509,7 @@ pub fn report() -> Report {
                 leaf: 411,
                 tree_size: 1_204,
             },
+            translations: Vec::new(),
         }],
         releases: Vec::new(),
     }
