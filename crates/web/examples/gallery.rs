@@ -18,9 +18,11 @@ use tower::ServiceExt;
 /// Where the gallery answers.
 const LISTEN: &str = "127.0.0.1:8469";
 /// Pages written, with the name of their file.
-const PAGES: [(&str, &str); 19] = [
+const PAGES: [(&str, &str); 21] = [
     ("/", "inbox"),
     ("/item/i42", "item"),
+    ("/item/i31", "item-translated"),
+    ("/item/i31/translation/3131313131313131313131313131313131313131313131313131313131313131", "translation"),
     ("/search", "search-empty"),
     ("/search?q=stadium", "search"),
     ("/families", "families"),

@@ -51,8 +51,10 @@ async fn search(State(app): State<App>, Query(pairs): Query<Vec<(String, String)
 
 async fn item(State(app): State<App>, Path(text): Path<String>) -> Answer {
     let item: ItemId = id("item", &text)?;
-    let view = app.ask(move |door| door.item(item)).await?;
-    Ok(Json(as_contract(&view)))
+    let (view, translations) = app.ask(move |door| Ok((door.item(item)?, door.translations(item)?))).await?;
+    let mut object = as_contract(&view);
+    object["translation"] = json!({ "state": translations.state.word(), "reason": translations.reason });
+    Ok(Json(object))
 }
 
 async fn inbox(State(app): State<App>, Query(pairs): Query<Vec<(String, String)>>) -> Answer {

@@ -4,10 +4,12 @@
 use jiff::Timestamp;
 use vedette_core::{
     Alert, AlertId, AlertState, Audience, Counts, Decision, FamilyId, FamilyView, Gap, InboxQuery, InboxRow, ItemId,
-    ItemView, Level, Report, ReportId, Sha256, SortBy, Source, SourceId, SourceSuggestion, TimelineBucket, Verdict,
-    Watch,
+    ItemView, Level, Report, ReportId, Revision, RevisionId, Sha256, SortBy, Source, SourceId, SourceSuggestion,
+    TimelineBucket, Verdict, Watch,
 };
-use vedette_desk::{Desk, DeskResult, Picture, Problem, SearchPage, Whereabouts, Who};
+use vedette_desk::{
+    Desk, DeskResult, ItemTranslations, Picture, Problem, SearchPage, TranslationEdit, Whereabouts, Who,
+};
 
 macro_rules! door {
     ($( $(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),*) -> $result:ty; )*) => {
@@ -40,6 +42,14 @@ door! {
     fn review(who: &Who, id: ItemId, verdict: Verdict, level: Option<Level>, reason: &str) -> Decision;
     /// Marks an item as seen, or not.
     fn mark_seen(who: &Who, id: ItemId, seen: bool) -> ();
+    /// Texts of an item in other languages, with their translations.
+    fn translations(id: ItemId) -> ItemTranslations;
+    /// Translates an item with the engines.
+    fn translate(who: &Who, id: ItemId) -> ItemTranslations;
+    /// Appends a revision of a translation.
+    fn revise_translation(who: &Who, id: ItemId, text: Sha256, edit: &TranslationEdit) -> Revision;
+    /// Signs the newest revision of a translation.
+    fn sign_translation(who: &Who, id: ItemId, text: Sha256, revision: RevisionId) -> Revision;
     /// Answers a question.
     fn search(text: &str, sort: SortBy, offset: usize, limit: usize, with_facets: bool) -> SearchPage;
     /// A family.

@@ -64,6 +64,24 @@ pub(crate) fn spans(found: &Findings, reasons: &[Reason], reading: usize) -> Vec
     out
 }
 
+/// The spans of a whole text as they lie in its stretch from `start` to `end`. An anchor stays where its span begins; what is
+/// shown instead of a span's own words stays only when the stretch holds it whole.
+pub(crate) fn clipped(spans: &[Span], start: usize, end: usize) -> Vec<Span> {
+    let within = |span: &Span| {
+        let mut clipped = span.clone();
+        clipped.start = span.start.max(start) - start;
+        clipped.end = span.end.min(end) - start;
+        if span.start < start {
+            clipped.anchor = None;
+        }
+        if span.start < start || span.end > end {
+            clipped.shown = None;
+        }
+        clipped
+    };
+    spans.iter().filter(|span| span.start < end && start < span.end).map(within).collect()
+}
+
 /// Cuts `text` at the ends of `spans`. Spans that are empty, out of range or inside a character are left out; a span
 /// with a shown text is never cut by another.
 pub(crate) fn pieces(text: &str, spans: &[Span]) -> Vec<Piece> {
@@ -146,6 +164,18 @@ mod tests {
         assert_eq!(marked("abcdef", &[span(1, 5, "s"), span(2, 3, "m")]), "a[s|b][s m|c][s|de]f");
         assert_eq!(marked("abcdef", &[span(0, 4, "s"), span(2, 6, "m")]), "[s|ab][s m|cd][m|ef]");
         assert_eq!(marked("abcdef", &[span(2, 4, "m"), span(2, 4, "d")]), "ab[m d|cd]ef");
+    }
+
+    #[test]
+    fn a_stretch_has_its_part_of_each_span_and_each_anchor_stands_once() {
+        let mut whole = span(2, 8, "q");
+        whole.anchor = Some("reason-1".to_owned());
+        let spans = [whole, span(6, 7, "m")];
+        let anchors = |stretch: &[Span]| stretch.iter().filter_map(|one| one.anchor.clone()).count();
+        let (first, second) = (clipped(&spans, 0, 5), clipped(&spans, 5, 10));
+        assert_eq!(marked("abcde", &first), "ab[q|cde]");
+        assert_eq!(marked("fghij", &second), "[q|f][q m|g][q|h]ij");
+        assert_eq!((anchors(&first), anchors(&second)), (1, 0));
     }
 
     #[test]

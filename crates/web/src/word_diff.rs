@@ -101,6 +101,18 @@ fn push(out: &mut Vec<Stretch>, change: Change, word: &str) {
     }
 }
 
+impl Stretch {
+    /// Whether only the new text has it.
+    pub(crate) fn is_added(&self) -> bool {
+        self.change == Change::Added
+    }
+
+    /// Whether only the old text has it.
+    pub(crate) fn is_removed(&self) -> bool {
+        self.change == Change::Removed
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

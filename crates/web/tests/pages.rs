@@ -9,6 +9,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
+use fake::translated::arabic_hash;
 use fake::{FakeDesk, HOSTILE, image_hash};
 use tower::ServiceExt;
 use vedette_web::{FORM_BYTES_MAX, Settings, router_over};
@@ -68,10 +69,14 @@ impl Answer {
     }
 }
 
-const PAGES: [&str; 18] = [
+const TRANSLATION: &str = "/item/i31/translation/3131313131313131313131313131313131313131313131313131313131313131";
+
+const PAGES: [&str; 20] = [
     "/",
     "/?level=medium&source=s1&eyes=1&decided=1&page=2",
     "/item/i42",
+    "/item/i31",
+    TRANSLATION,
     "/search",
     "/search?q=stadium&sort=level",
     "/families",
@@ -307,4 +312,63 @@ fn the_api_speaks_the_words_of_the_command_line() {
     let wrong = house.post("/api/v1/match", "{}");
     assert_eq!(wrong.status, 400);
     assert!(json(wrong)["error"].as_str().unwrap().contains("pdq"));
+}
+
+#[test]
+fn original_and_translation_stand_beside_each_other_with_their_languages_and_marks() {
+    let body = house().get("/item/i31").body;
+    assert_eq!(body.matches("<tr tabindex=\"0\">").count(), 4, "one row a segment");
+    assert!(body.contains("<div class=\"text\" dir=\"auto\" lang=\"ar\">"));
+    assert!(body.contains("<div class=\"text\" dir=\"auto\" lang=\"en\">"));
+    // Names, statements and terms are marked on both sides; a reason is anchored once, in the original.
+    assert!(body.contains("term: venue:halden-stadium, put in the place of the engine&#39;s word"), "{body}");
+    assert_eq!(body.matches("id=\"reason-1\"").count(), 1);
+    assert_eq!(body.matches("venue: Halden Stadium").count(), 2);
+    assert!(body.contains("hxxps://lantern-media[.]example/cup") && body.contains("for &#60;b&#62;pictures"));
+    // Who stands behind it, what is to be looked at, and what applies no more.
+    assert!(body.contains("tr-revised\">revised, not signed</span>"));
+    assert!(body.contains("T. Translator, from a draft of firefox fxtranslate 0.5.0"));
+    assert!(body.contains("&#60;i&#62;the term Kelmora&#60;/i&#62;"));
+    assert!(body.contains("was of an earlier text and does not apply any more"));
+    assert!(body.contains(&format!("href=\"{TRANSLATION}\"")));
+    // The translation is not shown a second time as a text of its own.
+    assert_eq!(body.matches("A statement by the Order").count(), 1);
+}
+
+#[test]
+fn a_translation_is_revised_by_segment_and_signed_with_a_tick() {
+    let house = house();
+    assert_eq!(TRANSLATION.rsplit('/').next().unwrap(), arabic_hash().hex());
+    let body = house.get(TRANSLATION).body;
+    assert_eq!(body.matches("<textarea").count(), 4);
+    assert!(body.contains("name=\"after\" value=\"t7\"") && body.contains("name=\"revision\" value=\"t7\""));
+    assert!(body.contains("<bdi>T. Translator</bdi> revised") && body.contains("leaf 507"));
+    assert!(
+        body.contains("<del>glow</del><ins>burn</ins>") || body.contains("<del>glow </del><ins>burn </ins>"),
+        "{body}"
+    );
+    // Only what differs from what stands there is a change; a browser sends line ends as CR LF.
+    let form = "after=t7&s1=A+statement+by+the+Order+of+the+Grey+Lantern&s2=No+lamp%0D%0Aburns&s9x=1";
+    let answer = house.post(TRANSLATION, form);
+    assert_eq!((answer.status.as_u16(), answer.location()), (303, format!("{TRANSLATION}#sign").as_str()));
+    assert_eq!(house.post(&format!("{TRANSLATION}/sign"), "revision=t7").status, 400, "the tick is missing");
+    assert_eq!(house.post(&format!("{TRANSLATION}/sign"), "revision=t7&sure=1").location(), TRANSLATION);
+    assert_eq!(house.post("/item/i31/translate", "").location(), "/item/i31");
+    assert_eq!(
+        house.written(),
+        [
+            "revise i31 31313131 after t7 [(1, \"No lamp\\nburns\")] by A. Analyst",
+            "sign i31 31313131 t7 by A. Analyst",
+            "translate i31 by A. Analyst",
+        ]
+    );
+    for nowhere in ["/item/i31/translation/00", "/item/i42/translation/31", &TRANSLATION.replace("/i31/", "/i42/")] {
+        assert_eq!(house.get(nowhere).status, 404, "{nowhere}");
+    }
+    let elsewhere = Request::post(TRANSLATION)
+        .header("host", HOST)
+        .header("origin", "http://evil.example")
+        .header("content-type", "application/x-www-form-urlencoded");
+    assert_eq!(house.send(elsewhere.body(Body::from("after=t7&s1=x")).unwrap()).status, 403);
+    assert_eq!(house.written().len(), 3);
 }

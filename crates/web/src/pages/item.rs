@@ -17,14 +17,15 @@ const REPORTS_OFFERED: usize = 20;
 
 pub(crate) async fn page(State(app): State<App>, Path(text): Path<String>) -> Shown {
     let item: ItemId = id("item", &text)?;
-    let (now, view, reports) = app.ask(move |door| Ok((door.now(), door.item(item)?, door.reports()?))).await?;
+    let (now, view, translations, reports) =
+        app.ask(move |door| Ok((door.now(), door.item(item)?, door.translations(item)?, door.reports()?))).await?;
     let open = reports
         .into_iter()
         .filter(|report| report.status != ReportStatus::Withdrawn)
         .take(REPORTS_OFFERED)
         .map(|report| (report.id.to_string(), words::beginning(&report.title, 60)))
         .collect();
-    show(&ItemPage::of(&view, open, app.top("inbox"), now))
+    show(&ItemPage::of(&view, &translations, open, app.top("inbox"), now))
 }
 
 pub(crate) async fn review(

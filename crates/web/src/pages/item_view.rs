@@ -8,9 +8,12 @@ use vedette_core::{
     Attachment, Decision, Findings, ItemView, Level, Reading, ReadingKind, Reason, Sha256, Verdict, VersionView,
 };
 
+use vedette_desk::ItemTranslations;
+
 use crate::highlight::{Piece, pieces, spans};
+use crate::pages::sides::{SEGMENTS_SHOWN, SidesView};
 use crate::pages::{Choice, Top};
-use crate::word_diff::{Change, Stretch, word_diff};
+use crate::word_diff::{Stretch, word_diff};
 use crate::words::{self, When, utc, utc_seconds};
 
 /// Likenesses shown; the family page has all.
@@ -81,6 +84,8 @@ struct ReadingView {
     quality: Option<String>,
     pieces: Vec<Piece>,
     marked: bool,
+    /// The text beside its translation, when it is in another language than the desk's.
+    sides: Option<SidesView>,
 }
 
 struct ReasonView {
@@ -136,16 +141,23 @@ struct EvidenceView {
 
 impl ItemPage {
     /// The page of `view`; `reports` are those that it can be cited in.
-    pub(crate) fn of(view: &ItemView, reports: Vec<(String, String)>, top: Top, now: Timestamp) -> Self {
+    pub(crate) fn of(
+        view: &ItemView,
+        translations: &ItemTranslations,
+        reports: Vec<(String, String)>,
+        top: Top,
+        now: Timestamp,
+    ) -> Self {
         let content = view.content();
         let proposed = content.map(|version| version.assessment.level).unwrap_or_default();
-        let readings = content.map(Readings::of).unwrap_or_default();
+        let id = view.item.id.to_string();
+        let readings = content.map(|version| Readings::of(&id, version, translations)).unwrap_or_default();
         let title = content.and_then(|version| version.version.title.clone());
         let first = content.and_then(|version| version.readings.first()).map(|reading| reading.text.as_str());
         let heading = title.or_else(|| first.map(|text| words::beginning(text.lines().next().unwrap_or(""), 80)));
         Self {
             top,
-            id: view.item.id.to_string(),
+            id,
             heading: heading.filter(|text| !text.trim().is_empty()).unwrap_or_else(|| "Item without text".to_owned()),
             level: view.level(),
             proposed,
@@ -165,7 +177,7 @@ impl ItemPage {
             texts: readings.texts,
             pages: readings.pages,
             reasons: content.map(|version| reasons(&version.assessment.reasons)).unwrap_or_default(),
-            statements: content.map(|version| statements(&version.findings)).unwrap_or_default(),
+            statements: content.map(statements).unwrap_or_default(),
             found: content.map(|version| found(&version.findings)).unwrap_or_default(),
             likenesses: likenesses(view, now),
             family: view.family.map(|id| id.to_string()),
@@ -188,15 +200,22 @@ struct Readings {
 }
 
 impl Readings {
-    fn of(version: &VersionView) -> Self {
+    fn of(item: &str, version: &VersionView, translations: &ItemTranslations) -> Self {
         let mut out = Self::default();
         let files = &version.version.attachments;
         let mut of_picture: HashMap<i64, Vec<ReadingView>> = HashMap::new();
         let empty = Findings::default();
         for (number, reading) in version.readings.iter().enumerate() {
+            // A translation stands beside its original.
+            if translations.texts.iter().any(|text| text.translated == Some(number)) {
+                continue;
+            }
             let findings = version.findings.get(number).unwrap_or(&empty);
             let file = reading.attachment.and_then(|id| files.iter().find(|file| file.id == id));
-            let shown = reading_view(reading, file, findings, &version.assessment.reasons, number);
+            let mut shown = reading_view(reading, file, findings, &version.assessment.reasons, number);
+            if let Some(text) = translations.texts.iter().find(|text| text.reading == number) {
+                shown.sides = Some(SidesView::of(item, version, text, SEGMENTS_SHOWN));
+            }
             match (reading.kind, reading.attachment, file) {
                 (ReadingKind::PdfText, ..) => out.pages.push(shown),
                 (_, Some(id), Some(file)) if is_picture(file) => of_picture.entry(id.0).or_default().push(shown),
@@ -267,6 +286,7 @@ fn reading_view(
             .then(|| format!("hard to read, quality {:.0} %", reading.quality * 100.0)),
         marked: !spans.is_empty(),
         pieces: pieces(&reading.text, &spans),
+        sides: None,
     }
 }
 
@@ -280,6 +300,7 @@ fn unread(version: &VersionView) -> ReadingView {
         quality: None,
         pieces: pieces(&words::defang_text(&version.version.text), &[]),
         marked: false,
+        sides: None,
     }
 }
 
@@ -293,10 +314,17 @@ fn reasons(reasons: &[Reason]) -> Vec<ReasonView> {
     reasons.iter().enumerate().map(one).collect()
 }
 
-/// The statements of all readings, each once: a poster's text often repeats the post's.
-fn statements(findings: &[Findings]) -> Vec<StatementView> {
+/// The statements of all readings, each once: a poster's text often repeats the post's, and a translation its original.
+fn statements(version: &VersionView) -> Vec<StatementView> {
     let mut out: Vec<StatementView> = Vec::new();
-    for one in findings.iter().flat_map(|found| &found.statements) {
+    let understood = |reading: &Reading| {
+        let original = reading.translation.as_ref().and_then(|made| version.findings.get(made.of as usize));
+        original.is_none_or(|found| found.statements.is_empty())
+    };
+    // Of findings without their reading nothing is known that speaks against them.
+    let own = |number: usize| version.readings.get(number).is_none_or(understood);
+    let readings = version.findings.iter().enumerate().filter(|(number, _)| own(*number));
+    for one in readings.flat_map(|(_, found)| &found.statements) {
         let quote = words::defang_text(&one.quote);
         if out.len() >= STATEMENTS || out.iter().any(|known| known.kind == one.kind.word() && known.quote == quote) {
             continue;
@@ -419,15 +447,5 @@ fn evidence(version: &VersionView, tree_size: u64) -> EvidenceView {
         leaf: version.version.leaf,
         tree_size,
         made_with: version.made_with.clone(),
-    }
-}
-
-impl Stretch {
-    fn is_added(&self) -> bool {
-        self.change == Change::Added
-    }
-
-    fn is_removed(&self) -> bool {
-        self.change == Change::Removed
     }
 }

@@ -8,8 +8,10 @@ mod item;
 mod item_view;
 mod reports;
 pub(crate) mod search;
+mod sides;
 mod sources;
 mod timeline;
+mod translation;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -87,6 +89,9 @@ pub(crate) fn routes() -> Router<App> {
         .route("/item/{id}/review", post(item::review))
         .route("/item/{id}/seen", post(item::seen))
         .route("/item/{id}/cite", post(item::cite))
+        .route("/item/{id}/translate", post(translation::now))
+        .route("/item/{id}/translation/{text}", get(translation::page).post(translation::revise))
+        .route("/item/{id}/translation/{text}/sign", post(translation::sign))
         .route("/picture/{sha256}", get(item::picture))
         .route("/picture/{sha256}/blurred", get(item::blurred))
         .route("/search", get(search::page))

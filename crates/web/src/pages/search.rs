@@ -45,6 +45,8 @@ struct Hit {
     language: String,
     why: String,
     text: String,
+    /// Where the text shown comes from, when it is not the post's own.
+    side: Option<&'static str>,
 }
 
 struct FacetView {
@@ -137,8 +139,15 @@ impl Hit {
             source: hit.source,
             outlet: hit.outlet,
             posted: When::of(hit.posted_at, now),
-            lang: words::lang(&hit.language).to_owned(),
+            // The words of a translation are not in the post's language.
+            lang: if hit.side == "translation" { "" } else { words::lang(&hit.language) }.to_owned(),
             language: words::language(&hit.language).to_owned(),
+            side: match hit.side.as_str() {
+                "translation" => Some("in the translation"),
+                "ocr" => Some("in a file"),
+                "earlier" => Some("in an earlier version"),
+                _ => None,
+            },
             why: hit.why.join(" · "),
             text: words::defang_text(&hit.text),
         }

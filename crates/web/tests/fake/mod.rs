@@ -1,6 +1,7 @@
 //! An invented desk behind the pages' door: literal views of the fictional world, hostile text included, and a list of
 //! what was asked of it. For the tests and for the gallery of sample pages.
 
+pub mod translated;
 mod views;
 
 use std::sync::Mutex;
@@ -8,10 +9,13 @@ use std::sync::Mutex;
 use jiff::Timestamp;
 use vedette_core::{
     Alert, AlertId, AlertKind, AlertState, Audience, Counts, Decision, FamilyId, FamilyView, Gap, InboxQuery, InboxRow,
-    ItemId, ItemView, Level, Report, ReportId, Sha256, SortBy, Source, SourceId, SourceSuggestion, StoreError,
-    TimelineBucket, Verdict, Watch, WatchId,
+    ItemId, ItemView, Level, Report, ReportId, Revision, RevisionId, Sha256, SortBy, Source, SourceId,
+    SourceSuggestion, StoreError, TimelineBucket, TranslationStatus, Verdict, Watch, WatchId,
 };
-use vedette_desk::{DeskError, DeskResult, Picture, Problem, Role, SearchPage, Severity, Whereabouts, Who};
+use vedette_desk::{
+    DeskError, DeskResult, ItemTranslations, Picture, Problem, Role, SearchPage, Severity, TranslationEdit,
+    Whereabouts, Who,
+};
 use vedette_web::Door;
 
 pub use views::{HOSTILE, NOW, image_hash};
@@ -49,7 +53,31 @@ impl Door for FakeDesk {
     }
 
     fn item(&self, id: ItemId) -> DeskResult<ItemView> {
-        if id.0 > 60 { missing("item", id) } else { Ok(views::item(id)) }
+        match id.0 {
+            31 => Ok(translated::arabic_item()),
+            1..=60 => Ok(views::item(id)),
+            _ => missing("item", id),
+        }
+    }
+
+    fn translations(&self, id: ItemId) -> DeskResult<ItemTranslations> {
+        Ok(translated::translations(id))
+    }
+
+    fn translate(&self, who: &Who, id: ItemId) -> DeskResult<ItemTranslations> {
+        self.wrote(format!("translate {id} by {}", who.name()));
+        Ok(translated::translations(id))
+    }
+
+    fn revise_translation(&self, who: &Who, id: ItemId, text: Sha256, edit: &TranslationEdit) -> DeskResult<Revision> {
+        let (after, words) = (edit.after.map(|id| id.to_string()).unwrap_or_default(), &edit.segments);
+        self.wrote(format!("revise {id} {:.8} after {after} {words:?} by {}", text.hex(), who.name()));
+        Ok(translated::answered(TranslationStatus::Revised))
+    }
+
+    fn sign_translation(&self, who: &Who, id: ItemId, text: Sha256, revision: RevisionId) -> DeskResult<Revision> {
+        self.wrote(format!("sign {id} {:.8} {revision} by {}", text.hex(), who.name()));
+        Ok(translated::answered(TranslationStatus::Signed))
     }
 
     fn review(
