@@ -21,6 +21,7 @@ pub mod limits;
 mod log;
 pub mod memo;
 pub mod opened;
+pub mod page;
 pub mod ports;
 mod query;
 mod reading;

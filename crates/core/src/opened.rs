@@ -41,6 +41,17 @@ pub const TITLE_BYTES_MAX: usize = 1_024;
 pub const DETAIL_BYTES_MAX: usize = 300;
 /// Members of one archive, mail or document that are listed; an archive with more is read up to here and says so.
 pub const MEMBERS_MAX: usize = 1_000;
+/// Lines about what was left out of one container.
+pub const NOTES_MAX: usize = 100;
+/// Cues of one file of subtitles; a film of three hours has about 3,000.
+pub const CUES_MAX: usize = 20_000;
+/// Containers as [`ContainerFacts::format`] names them.
+pub const CONTAINER_FORMATS: &[&str] = &[
+    "docx", "pptx", "xlsx", "odt", "odp", "ods", "epub", "rtf", "mail", "zip", "tar", "gzip", "tar.gz", "bzip2",
+    "tar.bz2", "xz", "tar.xz", "7z",
+];
+/// Subtitles as [`SubtitleFacts::format`] names them.
+pub const SUBTITLE_FORMATS: &[&str] = &["srt", "vtt", "ass"];
 /// Parts of text of one document: chapters of a book, slides of a presentation.
 pub const PARTS_MAX: usize = 1_000;
 /// Classes and formats of [`MediaFacts`]. An ISO file whose first bytes do not say that it is sound alone counts as a video.
@@ -180,6 +191,8 @@ pub enum Task {
     /// Say what it is and give everything of it that fits into one answer.
     #[default]
     Open,
+    /// Read it as the HTML of a post, whatever its first bytes, and leave nothing of its text out.
+    Fragment,
     /// Draw `count` pages of a PDF from page `first` (from 1) on, as grey pixels.
     Pages {
         /// First page, from 1.
@@ -325,6 +338,9 @@ pub struct TextFacts {
     pub links: Vec<String>,
     /// Bytes of text in hidden elements, left out.
     pub hidden_bytes: u64,
+    /// Bytes of text around the main text of a page (menus, comments, advertisements), left out.
+    #[serde(default)]
+    pub around_bytes: u64,
 }
 
 /// A PDF from outside.
@@ -367,7 +383,7 @@ pub struct DrawnPageFacts {
 /// A document, mail or archive.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContainerFacts {
-    /// `docx`, `odt`, `pptx`, `epub`, `mail`, `zip`, `tar`, `gzip` and the like.
+    /// One of [`CONTAINER_FORMATS`].
     pub format: String,
     /// Title or subject.
     pub title: Option<String>,
@@ -401,16 +417,14 @@ pub struct MemberFacts {
     pub path: String,
     /// Media type as the container says it.
     pub media_type: Option<String>,
-    /// Whether its bytes are among the sections.
-    pub given: bool,
-    /// Why not.
-    pub left_out: Option<String>,
+    /// Why its bytes are not among the sections; all members without a reason have one section each.
+    pub left_out: Option<WireFault>,
 }
 
 /// Subtitles.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SubtitleFacts {
-    /// `srt`, `vtt`, `ass` …
+    /// One of [`SUBTITLE_FORMATS`].
     pub format: String,
     /// WHATWG name of the encoding.
     pub encoding: String,

@@ -79,7 +79,8 @@ pub(crate) fn truncate(text: &mut String, bytes_max: usize) {
 
 /// UTF-16 without a mark: zero bytes on one side, or one high byte (a script's block) on most places of that side.
 fn guess_utf16(head: &[u8]) -> Option<&'static Encoding> {
-    if head.len() < 4 {
+    // Spaces and line ends have a zero byte in UTF-16; without one there is nothing to count.
+    if head.len() < 4 || !head.contains(&0) {
         return None;
     }
     let side = |offset: usize| {
@@ -91,9 +92,6 @@ fn guess_utf16(head: &[u8]) -> Option<&'static Encoding> {
     // High bytes of the blocks that hold the scripts of this desk: Latin, Cyrillic, Arabic.
     let high = |counts: &[usize; 256]| counts[0] + counts[4] + counts[6];
     let (even, odd) = (side(0), side(1));
-    if even[0] + odd[0] == 0 {
-        return None;
-    }
     if high(&odd) * 10 >= places * 9 && high(&even) * 2 < places {
         return Some(UTF_16LE);
     }

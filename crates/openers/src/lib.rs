@@ -9,11 +9,14 @@
 //! | PNG, JPEG, WebP, GIF, BMP, TIFF | [`picture`], prepared for text recognition by [`gray`] |
 //! | HTML | [`html`] |
 //! | plain text in any usual encoding | [`decode`] |
+//! | subtitles | [`subtitles`] |
+//! | documents, mails, archives | [`container`] |
 //! | PDF: from outside, and its pages drawn | [`pdf`] |
 //!
 //! Architecture invariant: nothing here opens a path, a socket or a process; `open` is a function from bytes to data.
 
 mod child;
+pub mod container;
 pub mod decode;
 pub mod gray;
 pub mod html;
@@ -23,6 +26,7 @@ pub mod picture;
 pub mod sandbox;
 pub mod self_test;
 pub mod sniff;
+pub mod subtitles;
 pub mod wire;
 
 pub use child::read_one;
@@ -30,7 +34,7 @@ pub use vedette_core::opened::{FileFault, Request};
 
 use vedette_core::opened::{INPUT_BYTES_MAX, MediaFacts, PdfFacts, Task};
 
-use crate::sniff::{Sniffed, sniff};
+use crate::sniff::{Packed, Sniffed, sniff};
 
 /// An opened file.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,9 +52,13 @@ pub enum Opened {
     Media(MediaFacts),
     /// Drawn pages of a PDF.
     Pages(pdf::DrawnPages),
+    /// A document, mail or archive.
+    Container(Box<container::Container>),
+    /// Subtitles.
+    Subtitles(subtitles::Subtitles),
 }
 
-/// Opens one file. Its bytes choose the decoder; the request's type only tells a fragment of HTML from plain text.
+/// Opens one file. Its bytes choose the decoder; the request's type and name only tell HTML and mail from plain text.
 ///
 /// # Errors
 /// Classified, see [`FileFault`].
@@ -61,23 +69,20 @@ pub fn open(bytes: &[u8], request: &Request) -> Result<Opened, FileFault> {
     if bytes.is_empty() {
         return Err(FileFault::Truncated("it has no bytes".to_owned()));
     }
+    if request.task == Task::Fragment {
+        return Ok(Opened::Html(html::read_html(bytes)));
+    }
     match sniff(bytes) {
         Sniffed::Image(format) => Ok(Opened::Image(Box::new(picture::open_picture(bytes, format)?))),
         Sniffed::Pdf(offset) => open_pdf(bytes, offset, request.task),
         Sniffed::Media(class, format) => {
             Ok(Opened::Media(MediaFacts { class: class.to_owned(), format: format.to_owned() }))
         }
-        Sniffed::Html => Ok(Opened::Html(html::read_html(bytes))),
+        Sniffed::Packed(kind) => Ok(Opened::Container(Box::new(open_container(bytes, kind, request)?))),
+        Sniffed::Html => Ok(Opened::Html(html::read_page(bytes))),
         Sniffed::Other(kind) => Err(FileFault::Unsupported(kind.to_owned())),
-        Sniffed::Unknown => {
-            let text = decode::decode_text(bytes)
-                .ok_or_else(|| FileFault::Unsupported("its bytes are neither text nor a known format".to_owned()))?;
-            let said_html = request.media_type.as_deref().is_some_and(|said| {
-                let said = said.to_ascii_lowercase();
-                said.starts_with("text/html") || said.starts_with("application/xhtml")
-            });
-            Ok(if said_html { Opened::Html(html::read_html(bytes)) } else { Opened::Text(text) })
-        }
+        Sniffed::Locked(kind) => Err(FileFault::Encrypted(kind.to_owned())),
+        Sniffed::Unknown => open_text(bytes, request),
     }
 }
 
@@ -85,7 +90,41 @@ fn open_pdf(bytes: &[u8], offset: usize, task: Task) -> Result<Opened, FileFault
     Ok(match task {
         Task::Pages { first, count, dpi } => Opened::Pages(pdf::draw_pages(bytes, first, count, dpi)?),
         Task::Cover => Opened::Image(Box::new(pdf::draw_cover(bytes)?)),
-        Task::Open | Task::Members { .. } => Opened::Pdf(pdf::look(bytes, offset)),
+        Task::Open | Task::Members { .. } | Task::Fragment => Opened::Pdf(pdf::look(bytes, offset)),
+    })
+}
+
+fn open_container(bytes: &[u8], kind: Packed, request: &Request) -> Result<container::Container, FileFault> {
+    match kind {
+        Packed::Zip => container::packed::open_zip(bytes, request.task),
+        Packed::SevenZip => container::seven::open_7z(bytes, request.task),
+        Packed::Tar => container::archive::open_tar(bytes, request.task),
+        Packed::Stream(packing) => {
+            container::archive::open_packed(bytes, packing, request.name.as_deref(), request.task)
+        }
+        Packed::Rtf => container::rtf::open_rtf(bytes, request.task),
+        Packed::Mail => container::mail::open_mail(bytes, request.task),
+    }
+}
+
+/// Opens what has no mark of its own: a page or fragment whose source says so, subtitles, or plain text.
+fn open_text(bytes: &[u8], request: &Request) -> Result<Opened, FileFault> {
+    let said = request.media_type.as_deref().unwrap_or_default().to_ascii_lowercase();
+    if said.starts_with("message/rfc822") {
+        return Ok(Opened::Container(Box::new(container::mail::open_mail(bytes, request.task)?)));
+    }
+    let text = decode::decode_text(bytes)
+        .ok_or_else(|| FileFault::Unsupported("its bytes are neither text nor a known format".to_owned()))?;
+    let named_html = request.name.as_deref().is_some_and(|name| {
+        let name = name.to_ascii_lowercase();
+        [".html", ".htm", ".xhtml"].iter().any(|ending| name.ends_with(ending))
+    });
+    if said.starts_with("text/html") || said.starts_with("application/xhtml") || said.is_empty() && named_html {
+        return Ok(Opened::Html(html::read_page(bytes)));
+    }
+    Ok(match subtitles::kind_of(&text.text) {
+        Some(format) => Opened::Subtitles(subtitles::read(&text.text, format, text.encoding)),
+        None => Opened::Text(text),
     })
 }
 

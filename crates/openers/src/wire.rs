@@ -4,8 +4,8 @@ use std::io::{Read, Write};
 
 use vedette_core::opened::{
     ANSWER_BYTES_MAX, ANSWER_HEADER_BYTES_MAX, ANSWER_MAGIC, AnswerHeader, DrawnPageFacts, Facts, INPUT_BYTES_MAX,
-    ImageFacts, PagesFacts, REQUEST_HEADER_BYTES_MAX, REQUEST_MAGIC, Request, SandboxState, TextFacts, WireFault,
-    one_line,
+    ImageFacts, PagesFacts, REQUEST_HEADER_BYTES_MAX, REQUEST_MAGIC, Request, SandboxState, SubtitleFacts, TextFacts,
+    WireFault, one_line,
 };
 
 use crate::pdf::DrawnPage;
@@ -102,6 +102,7 @@ fn facts(opened: &Opened) -> (AnswerHeader, Vec<&[u8]>) {
                 lang: page.lang.as_deref().map(one_line),
                 links: page.links.clone(),
                 hidden_bytes: page.hidden_bytes as u64,
+                around_bytes: page.around_bytes as u64,
             }),
             vec![page.text.as_bytes()],
         ),
@@ -124,6 +125,20 @@ fn facts(opened: &Opened) -> (AnswerHeader, Vec<&[u8]>) {
                 failed: drawn.failed.clone(),
             }),
             drawn.pages.iter().map(|page| page.gray.pixels.as_slice()).collect(),
+        ),
+        Opened::Container(found) => {
+            let texts = found.texts.iter().map(String::as_bytes);
+            let sections = texts.chain(found.members.iter().map(Vec::as_slice)).collect();
+            (Facts::Container(found.facts.clone()), sections)
+        }
+        Opened::Subtitles(found) => (
+            Facts::Subtitles(SubtitleFacts {
+                format: found.format.to_owned(),
+                encoding: found.encoding.to_owned(),
+                cut: found.cut,
+                cues: found.cues.clone(),
+            }),
+            vec![found.text.as_bytes()],
         ),
     };
     (AnswerHeader { opened: Some(facts), ..AnswerHeader::default() }, sections)

@@ -38,7 +38,10 @@ pub use confinement::{Confinement, UNSANDBOXED, WAIVER_FLAG};
 pub use error::ReadError;
 pub use gray::GrayImage;
 pub use opener::{OPEN_WALL_SECONDS_MAX, Opener};
-pub use reader::{FileReadings, FileToRead, ImageFacts, Reader};
+pub use reader::{FileReadings, FileToRead, ImageFacts, MemberImage, Reader};
 pub use tools::{FoundTool, Tool, Tools};
 pub use vedette_core::memo::{Memo, MemoKey, NoMemo, Remembered, recall_or};
-pub use wire::{DrawnPage, DrawnPages, Hint, INPUT_BYTES_MAX, Opened, OpenedImage, OpenedText};
+pub use wire::{
+    DrawnPage, DrawnPages, Hint, INPUT_BYTES_MAX, Opened, OpenedContainer, OpenedImage, OpenedMember, OpenedPart,
+    OpenedSubtitles, OpenedText,
+};

@@ -2,6 +2,8 @@
 //!
 //! The form is described in `vedette_core::opened`.
 
+mod container;
+
 use vedette_core::FileFault;
 use vedette_core::limits::READING_BYTES_MAX;
 pub use vedette_core::opened::INPUT_BYTES_MAX;
@@ -10,6 +12,8 @@ use vedette_core::opened::{
     LINK_BYTES_MAX, LINKS_MAX, MEDIA_FORMATS, MediaFacts, PAGES_DRAWN_MAX, PREVIEW_SIDE_MAX, PagesFacts, PdfFacts,
     REQUEST_MAGIC, Request, SECTIONS_MAX, TITLE_BYTES_MAX, Task, TextFacts, WireFault,
 };
+
+pub use container::{OpenedContainer, OpenedMember, OpenedPart, OpenedSubtitles};
 
 use crate::{GrayImage, ReadError};
 
@@ -43,6 +47,10 @@ pub enum Opened {
     Media(MediaFacts),
     /// Drawn pages of a PDF.
     Pages(DrawnPages),
+    /// A document, mail or archive.
+    Container(Box<OpenedContainer>),
+    /// Subtitles.
+    Subtitles(OpenedSubtitles),
 }
 
 /// Pages of a PDF as pictures.
@@ -117,6 +125,8 @@ pub struct OpenedText {
     pub links: Vec<String>,
     /// Bytes of text in hidden elements, left out.
     pub hidden_bytes: u64,
+    /// Bytes of text around the main text of a page, left out.
+    pub around_bytes: u64,
 }
 
 /// Everything of a request but the file itself.
@@ -170,6 +180,10 @@ pub(crate) fn read_answer(bytes: &[u8]) -> Result<Opened, ReadError> {
         }
         Some(Facts::Media(media)) if sections.is_empty() && is_known(&media) => Ok(Opened::Media(media)),
         Some(Facts::Pages(pages)) => Ok(Opened::Pages(checked_pages(pages, &sections)?)),
+        Some(Facts::Container(facts)) => {
+            Ok(Opened::Container(Box::new(container::checked_container(facts, &sections)?)))
+        }
+        Some(Facts::Subtitles(facts)) => Ok(Opened::Subtitles(container::checked_subtitles(&facts, &sections)?)),
         _ => Err(broken("what was opened")),
     }
 }
@@ -308,6 +322,7 @@ fn checked_text(text: TextFacts, sections: &[&[u8]]) -> Result<OpenedText, ReadE
         lang: text.lang.as_deref().map(words).transpose()?,
         links: text.links,
         hidden_bytes: text.hidden_bytes,
+        around_bytes: text.around_bytes,
     })
 }
 

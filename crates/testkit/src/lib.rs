@@ -5,6 +5,8 @@
 //! - [`rocketchat`] is a mock Rocket.Chat server, as awkward as the real one; [`feeds`] a mock web server for RSS, Atom and JSON
 //!   Feed; [`stage`] puts the world onto both.
 //! - [`http`] is what the mock servers stand on: a log of requests, and faults on demand. [`client`] asks them questions in tests.
+//! - [`samples`] makes one honest file of each format that is read.
+//! - [`pages`] makes web pages whose main text is known.
 //! - [`bombs`] makes broken, hostile and oversized files.
 //!
 //! ```
@@ -27,9 +29,11 @@ mod error;
 pub mod feeds;
 pub mod http;
 pub mod issues;
+pub mod pages;
 pub mod posters;
 pub mod render;
 pub mod rocketchat;
+pub mod samples;
 pub mod stage;
 pub mod world;
 

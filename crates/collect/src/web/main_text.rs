@@ -7,6 +7,7 @@
 
 use scraper::{ElementRef, Html, Node, Selector};
 use url::Url;
+use vedette_core::page::{is_around_element, is_around_name, is_around_role};
 
 use crate::folder::cut_text;
 
@@ -21,37 +22,8 @@ const MAIN_CHARS_MIN: usize = 140;
 /// Links and files that are remembered of one page.
 const LINKS_MAX: usize = 2_000;
 /// Elements that hold no text of the page.
-const LEFT_OUT: [&str; 18] = [
-    "script", "style", "noscript", "template", "nav", "aside", "footer", "form", "iframe", "svg", "button", "select",
-    "object", "embed", "canvas", "dialog", "head", "menu",
-];
-/// Words in a class or id that name what stands around a text.
-const AROUND: [&str; 24] = [
-    "ad",
-    "ads",
-    "advert",
-    "advertisement",
-    "banner",
-    "breadcrumb",
-    "breadcrumbs",
-    "comments",
-    "cookie",
-    "footer",
-    "menu",
-    "navbar",
-    "newsletter",
-    "pagination",
-    "popup",
-    "promo",
-    "recommended",
-    "related",
-    "share",
-    "sharing",
-    "sidebar",
-    "social",
-    "sponsored",
-    "subscribe",
-];
+const LEFT_OUT: [&str; 10] =
+    ["script", "style", "noscript", "template", "iframe", "svg", "object", "embed", "canvas", "head"];
 /// Parts of a query that follow a reader around and say nothing about the page.
 const TRACKERS: [&str; 7] = ["fbclid", "gclid", "mc_cid", "mc_eid", "ref_src", "igshid", "yclid"];
 
@@ -129,18 +101,12 @@ fn is_around(element: ElementRef<'_>) -> bool {
     if value.attr("style").is_some_and(|style| style.replace(' ', "").to_ascii_lowercase().contains("display:none")) {
         return true;
     }
-    if matches!(value.attr("role"), Some("navigation" | "banner" | "complementary" | "contentinfo" | "search")) {
+    if is_around_element(value.name()) || value.attr("role").is_some_and(is_around_role) {
         return true;
     }
-    // The page itself may carry such a word among others (`has-sidebar`).
-    !matches!(value.name(), "html" | "body" | "main" | "article") && {
-        let names = value.attr("class").into_iter().chain(value.attr("id"));
-        names.flat_map(|names| names.split_whitespace()).any(|name| {
-            let name = name.to_ascii_lowercase();
-            let mut words = name.split(['-', '_']);
-            !name.starts_with("has-") && words.any(|word| AROUND.contains(&word))
-        })
-    }
+    // The page itself may carry such a word among others.
+    !matches!(value.name(), "html" | "body" | "main" | "article")
+        && value.attr("class").into_iter().chain(value.attr("id")).any(is_around_name)
 }
 
 /// Characters of text in an element that is not around it, and how many of them are in links.

@@ -1,7 +1,9 @@
 //! A file of a post to readings: opened in the sandbox, its text taken by whatever fits, its problems said in a line each.
 //!
-//! Each kind of file has a module of its own: [`text`](mod@text), [`image`], [`pdf`], [`media`].
+//! Each kind of file has a module of its own: [`text`](mod@text), [`image`], [`pdf`], [`media`],
+//! [`container`].
 
+mod container;
 mod image;
 mod media;
 mod pdf;
@@ -10,8 +12,11 @@ mod text;
 use std::path::PathBuf;
 
 use sha2::Digest;
+use vedette_core::opened::Task;
 use vedette_core::{Language, Reading, ReadingKind, Sha256};
 
+pub use self::container::MemberImage;
+use self::container::Within;
 use self::text::text;
 use crate::launcher::Launcher;
 use crate::ocr::Script;
@@ -21,6 +26,11 @@ use crate::{Confinement, Memo, Opener, ReadError, Tool, Tools, UNSANDBOXED};
 
 /// Named in the method of what the openers read.
 const OPENERS: &str = concat!("vedette-openers/", env!("CARGO_PKG_VERSION"));
+
+/// Lines of problems of one file: an archive of a thousand broken files says so in few.
+const PROBLEMS_MAX: usize = 100;
+/// Links that are kept of one file and everything inside it.
+const LINKS_KEPT_MAX: usize = 2_000;
 
 /// What an image showed without its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,11 +68,14 @@ impl From<OpenedImage> for ImageFacts {
 /// Everything read from one file.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FileReadings {
-    /// Texts; of a PDF one for each article on each page. They belong to no attachment yet.
+    /// Texts; of a PDF one for each article on each page, of a document one for each chapter or slide, then those of the
+    /// files inside. They belong to no attachment yet.
     pub readings: Vec<Reading>,
     /// Facts of an image, or of the cover of a document.
     pub image: Option<ImageFacts>,
-    /// Title of a page.
+    /// Facts of the images inside a document, mail or archive.
+    pub member_images: Vec<MemberImage>,
+    /// Title of a page or document, subject of a mail.
     pub title: Option<String>,
     /// Where the links of a page point to; text, never fetched.
     pub links: Vec<String>,
@@ -160,7 +173,12 @@ impl Reader {
     /// Reads a file; slow parts that `memo` knows are not read again.
     pub fn read_file(&self, file: &FileToRead<'_>, memo: &dyn Memo) -> FileReadings {
         let mut found = FileReadings::default();
-        self.read_into(file, memo, &mut found);
+        self.read_within(file, memo, &mut found, &mut Within::new());
+        let more = found.problems.len().saturating_sub(PROBLEMS_MAX);
+        if more > 0 {
+            found.problems.truncate(PROBLEMS_MAX);
+            found.problems.push(format!("and {more} more problems: open the file on a machine for hostile files"));
+        }
         self.marked(found)
     }
 
@@ -172,7 +190,7 @@ impl Reader {
         found
     }
 
-    fn read_into(&self, file: &FileToRead<'_>, memo: &dyn Memo, found: &mut FileReadings) {
+    fn read_within(&self, file: &FileToRead<'_>, memo: &dyn Memo, found: &mut FileReadings, within: &mut Within) {
         match self.opener.open(file.bytes, &Hint { media_type: file.media_type, name: file.name }) {
             Ok(Opened::Image(image)) => self.image(*image, file, memo, found),
             Ok(Opened::Html(page)) => text(page, ReadingKind::Html, found),
@@ -180,16 +198,18 @@ impl Reader {
             Ok(Opened::Pdf(facts)) => self.pdf(&facts, file, memo, found),
             Ok(Opened::Media(facts)) => self.media(&facts, file, memo, found),
             Ok(Opened::Pages(_)) => found.failed(&not_asked()),
+            Ok(Opened::Container(opened)) => self.container(*opened, file, memo, found, within),
+            Ok(Opened::Subtitles(opened)) => self.subtitles(opened, found),
             Err(error) => found.failed(&error),
         }
     }
 
-    /// Reads a page or fragment of HTML.
+    /// Reads the HTML of a post, all of it.
     pub fn read_html(&self, html: &str) -> FileReadings {
         let mut found = FileReadings::default();
-        match self.opener.open(html.as_bytes(), &Hint { media_type: Some("text/html"), name: None }) {
-            Ok(Opened::Html(page) | Opened::Text(page)) => text(page, ReadingKind::Html, &mut found),
-            Ok(_) => found.problems.push("the HTML is another kind of file: import it as a file".to_owned()),
+        match self.opener.ask(html.as_bytes(), &Hint { media_type: Some("text/html"), name: None }, Task::Fragment) {
+            Ok(Opened::Html(page)) => text(page, ReadingKind::Html, &mut found),
+            Ok(_) => found.problems.push("its opener did not read the HTML as HTML".to_owned()),
             // An empty post is no fault.
             Err(_) if html.trim().is_empty() => {}
             Err(error) => found.failed(&error),

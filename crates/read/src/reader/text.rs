@@ -22,7 +22,10 @@ pub(super) fn text(opened: OpenedText, kind: ReadingKind, found: &mut FileReadin
     found.title = opened.title;
     found.links = opened.links;
     if !opened.text.trim().is_empty() {
-        let method = format!("{OPENERS} {}{}", opened.encoding, if opened.guessed { " guessed" } else { "" });
+        let guessed = if opened.guessed { " guessed" } else { "" };
+        // What a page says around its main text is in the exhibit; that it was left out is said with the reading.
+        let part = if opened.around_bytes > 0 { " main text" } else { "" };
+        let method = format!("{OPENERS} {}{guessed}{part}", opened.encoding);
         found.readings.push(Reading {
             language: language_of(&opened.text),
             quality: fit_share(&opened.text),
