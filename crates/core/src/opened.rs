@@ -215,7 +215,7 @@ impl Task {
     /// Processor seconds that a child is given for it.
     pub fn cpu_seconds(self) -> u64 {
         let units = match self {
-            Self::Open | Self::Cover | Self::Members { .. } => 1,
+            Self::Open | Self::Fragment | Self::Cover | Self::Members { .. } => 1,
             Self::Pages { count, .. } => u64::from(count),
         };
         (units * UNIT_CPU_SECONDS).clamp(UNIT_CPU_SECONDS, TASK_CPU_SECONDS_MAX)

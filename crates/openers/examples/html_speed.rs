@@ -3,11 +3,10 @@
 //!
 //! `cargo run --release -p vedette-openers --example html_speed [ROUNDS]`
 
-use std::collections::HashMap;
 use std::hint::black_box;
 
 use vedette_openers::html::{read_html, read_page};
-use vedette_testkit::pages::{Page, pages};
+use vedette_testkit::pages::{Page, Words, pages};
 
 fn main() {
     let rounds = std::env::args().nth(1).and_then(|rounds| rounds.parse().ok()).unwrap_or(5);
@@ -39,10 +38,14 @@ fn main() {
     layouts.dedup();
     for layout in layouts {
         let of: Vec<&Page> = pages.iter().filter(|page| page.layout == layout).collect();
-        let (main_precision, main_recall) = quality(&of, |page| read_page(page.html.as_bytes()).text);
-        let (whole_precision, whole_recall) = quality(&of, |page| read_html(page.html.as_bytes()).text);
+        let main = quality(&of, |page| read_page(page.html.as_bytes()).text);
+        let whole = quality(&of, |page| read_html(page.html.as_bytes()).text);
         println!(
-            "{layout:10} main text: precision {main_precision:.3} recall {main_recall:.3}; whole text: precision {whole_precision:.3} recall {whole_recall:.3}"
+            "{layout:10} main text: precision {:.3} recall {:.3}; whole text: precision {:.3} recall {:.3}",
+            main.precision(),
+            main.recall(),
+            whole.precision(),
+            whole.recall()
         );
     }
 }
@@ -53,22 +56,8 @@ fn processor_ns() -> u64 {
     stat.split(' ').next().and_then(|ns| ns.parse().ok()).expect("the first number is nanoseconds")
 }
 
-/// Precision and recall of the words that were read, each as often as it stands.
-fn quality(pages: &[&Page], read: impl Fn(&Page) -> String) -> (f64, f64) {
-    let (mut hit, mut said, mut wanted) = (0, 0, 0);
-    for page in pages {
-        let mut words: HashMap<&str, i64> = HashMap::new();
-        for word in page.main.iter().flat_map(|text| text.split_whitespace()) {
-            *words.entry(word).or_default() += 1;
-            wanted += 1;
-        }
-        for word in read(page).split_whitespace() {
-            said += 1;
-            if let Some(left) = words.get_mut(word).filter(|left| **left > 0) {
-                *left -= 1;
-                hit += 1;
-            }
-        }
-    }
-    (f64::from(hit) / f64::from(said.max(1)), f64::from(hit) / f64::from(wanted.max(1)))
+fn quality(pages: &[&Page], read: impl Fn(&Page) -> String) -> Words {
+    let mut words = Words::default();
+    pages.iter().for_each(|page| words.count(page, &read(page)));
+    words
 }

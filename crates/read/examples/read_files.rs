@@ -24,11 +24,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         for reading in &found.readings {
             let page = reading.page.map(|page| format!("page {page} ")).unwrap_or_default();
+            let place = reading.member.as_deref().unwrap_or_default();
             let heading = reading.heading.as_deref().map(|heading| format!("[{heading}] ")).unwrap_or_default();
             println!(
-                "-- {page}{heading}{} {} {:.2}\n{}",
+                "-- {place} {page}{heading}{} {} {:.2}\n{}",
                 reading.method, reading.language.code, reading.quality, reading.text
             );
+        }
+        for image in &found.member_images {
+            println!("-- {} {} x {}, PDQ {}", image.member, image.facts.width, image.facts.height, image.facts.pdq);
         }
         found.problems.iter().for_each(|problem| println!("!! {problem}"));
     }

@@ -2,6 +2,8 @@
 //! posts, comments, style sheets and scripts. Built from a seed, in Latin and Arabic script, in layouts that mark their text and
 //! in layouts that do not.
 
+use std::collections::HashMap;
+
 /// A page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
@@ -13,6 +15,45 @@ pub struct Page {
     pub layout: &'static str,
     /// It is in Arabic script.
     pub arabic: bool,
+}
+
+/// Words of texts that were read of pages, against those that a reader came for, each as often as it stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Words {
+    /// Read and wanted.
+    pub hit: u32,
+    /// Read.
+    pub said: u32,
+    /// Wanted.
+    pub wanted: u32,
+}
+
+impl Words {
+    /// Counts `text`, which was read of `page`.
+    pub fn count(&mut self, page: &Page, text: &str) {
+        let mut words: HashMap<&str, u32> = HashMap::new();
+        for word in page.main.iter().flat_map(|text| text.split_whitespace()) {
+            *words.entry(word).or_default() += 1;
+            self.wanted += 1;
+        }
+        for word in text.split_whitespace() {
+            self.said += 1;
+            if let Some(left) = words.get_mut(word).filter(|left| **left > 0) {
+                *left -= 1;
+                self.hit += 1;
+            }
+        }
+    }
+
+    /// Share of what was read that was wanted.
+    pub fn precision(&self) -> f64 {
+        f64::from(self.hit) / f64::from(self.said.max(1))
+    }
+
+    /// Share of what was wanted that was read.
+    pub fn recall(&self) -> f64 {
+        f64::from(self.hit) / f64::from(self.wanted.max(1))
+    }
 }
 
 /// How a page marks its text.

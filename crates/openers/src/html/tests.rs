@@ -1,5 +1,7 @@
 //! What of a page or fragment is text, and what of a page its main text.
 
+use vedette_testkit::pages::{Words, pages};
+
 use super::*;
 
 fn check(html: &str, expected: &str) {
@@ -104,4 +106,15 @@ fn what_a_page_marks_as_its_text_is_taken_at_its_word_when_it_is_long_enough() {
     assert_eq!(read_page(page.as_bytes()).text, words);
     let page = format!("<html><body><p>{} before</p><article><p>{words}</p></article></body></html>", words.repeat(9));
     assert!(read_page(page.as_bytes()).text.ends_with(words) && read_page(page.as_bytes()).around_bytes == 0);
+}
+
+#[test]
+fn the_main_text_of_built_pages_is_found_and_the_whole_text_would_fail_the_same_bar() {
+    let (mut main, mut whole) = (Words::default(), Words::default());
+    for page in pages(7, 42) {
+        main.count(&page, &read_page(page.html.as_bytes()).text);
+        whole.count(&page, &read_html(page.html.as_bytes()).text);
+    }
+    assert!(main.recall() > 0.98 && main.precision() > 0.9, "{main:?}");
+    assert!(whole.recall() > 0.98 && whole.precision() < 0.8, "the control: {whole:?}");
 }
