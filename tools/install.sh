@@ -28,6 +28,11 @@ if [ "${1:-}" != demo ]; then
   need fiu-run fiu-utils
   need python3 python3
   need openssl openssl
+  # Videos, recordings and pictures that only tools decode; the tests make their samples with them.
+  need ffmpeg ffmpeg
+  need avifdec libavif-bin
+  need heif-convert libheif-examples
+  [ -e /usr/share/fonts/truetype/noto/NotoSans-Bold.ttf ] || packages+=(fonts-noto-core)
 fi
 if [ "${1:-}" = test ]; then
   # For captures of web pages: a browser in a cage of its own.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::ReadError;
 use crate::launcher::{Launcher, ToolPlan, ToolRun};
+use crate::media_tools::MediaTools;
 
 /// Folders in which tools are looked for; never the current folder, never a search path that a user may write.
 const TOOL_FOLDERS: &[&str] = &["/usr/bin", "/usr/local/bin", "/bin", "/run/current-system/sw/bin"];
@@ -64,6 +65,7 @@ pub struct Tools {
     languages: Vec<String>,
     pdftotext: Option<FoundTool>,
     pdfinfo: Option<FoundTool>,
+    media: MediaTools,
 }
 
 impl Tools {
@@ -83,10 +85,18 @@ impl Tools {
     }
 
     fn find_all(launcher: Launcher, folders: &[PathBuf]) -> Self {
-        let mut tools = Self { launcher, tesseract: None, languages: Vec::new(), pdftotext: None, pdfinfo: None };
+        let mut tools = Self {
+            launcher,
+            tesseract: None,
+            languages: Vec::new(),
+            pdftotext: None,
+            pdfinfo: None,
+            media: MediaTools::default(),
+        };
         tools.tesseract = tools.find("tesseract", "--version", folders);
         tools.pdftotext = tools.find("pdftotext", "-v", folders);
         tools.pdfinfo = tools.find("pdfinfo", "-v", folders);
+        tools.media = MediaTools::discover(|name, flag| tools.find(name, flag, folders));
         if let Some(tesseract) = &tools.tesseract {
             tools.languages =
                 tools.ask(&tesseract.path, "--list-langs").map(|said| languages_in(&said)).unwrap_or_default();
@@ -120,7 +130,33 @@ impl Tools {
             tool.as_ref().map_or_else(|| format!("no {name}"), |tool| format!("{name} {}", tool.version))
         };
         let recogniser = format!("{} [{}]", named("tesseract", &self.tesseract), self.languages.join(" "));
-        [recogniser, named("pdftotext", &self.pdftotext), named("pdfinfo", &self.pdfinfo)].join("; ")
+        let media = [
+            named("ffmpeg", &self.media.ffmpeg),
+            named("avifdec", &self.media.avifdec),
+            named("heif-convert", &self.media.heif_convert),
+        ];
+        let pdf = [named("pdftotext", &self.pdftotext), named("pdfinfo", &self.pdfinfo)];
+        [recogniser, pdf.join("; "), media.join("; ")].join("; ")
+    }
+
+    /// What takes videos and recordings apart.
+    pub fn ffmpeg(&self) -> Option<&FoundTool> {
+        self.media.ffmpeg.as_ref()
+    }
+
+    /// What says what a video holds.
+    pub fn ffprobe(&self) -> Option<&FoundTool> {
+        self.media.ffprobe.as_ref()
+    }
+
+    /// What decodes AVIF pictures.
+    pub fn avifdec(&self) -> Option<&FoundTool> {
+        self.media.avifdec.as_ref()
+    }
+
+    /// What decodes HEIC pictures.
+    pub fn heif_convert(&self) -> Option<&FoundTool> {
+        self.media.heif_convert.as_ref()
     }
 
     /// Every tool and model, found or not, with what is lost without it and how to get it.
@@ -149,6 +185,7 @@ impl Tools {
                 install: "apt-get install poppler-utils".to_owned(),
             },
         ];
+        report.extend(self.media.doctor());
         report.extend(WANTED_LANGUAGES.iter().map(|(code, name)| Tool {
             name: format!("tesseract model {code}"),
             found: self.languages.iter().any(|found| found == code).then(|| "installed".to_owned()),

@@ -24,6 +24,18 @@ pub struct Config {
     pub log: LogSettings,
     /// Engines, terms, and what may leave this machine to be translated.
     pub translation: TranslationSettings,
+    /// Who writes down speech.
+    pub speech: SpeechSettings,
+}
+
+/// Who writes down speech. Without any of it, a model that is installed, in a build that listens.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SpeechSettings {
+    /// A program (absolute path) and its arguments; it is given a WAV file and prints JSON lines.
+    pub command: Vec<String>,
+    /// Threads of the model in process; 1 when not set.
+    pub threads: Option<usize>,
 }
 
 impl Config {

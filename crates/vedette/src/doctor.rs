@@ -10,6 +10,7 @@ use vedette_recognise::Register;
 
 use crate::cli::Cli;
 use crate::config::Config;
+use crate::hearing;
 use crate::io::{Failure, Io};
 use crate::workspace;
 
@@ -73,6 +74,7 @@ pub fn run(as_json: bool, cli: &Cli, io: &mut Io) -> Result<u8, Failure> {
     show_browser(&browser, io)?;
     show_sandboxes(&sandboxes, io)?;
     models(&installed, io)?;
+    ears(&installed, cli, io)?;
     io.line("Translation")?;
     translation(cli, io)?;
     io.line("Register")?;
@@ -175,4 +177,13 @@ fn translators(cli: &Cli, io: &Io) -> Vec<Result<Engine, Failure>> {
         }
         Err(failure) => vec![Err(failure)],
     }
+}
+
+/// Who writes down speech, or why nobody does.
+fn ears(installed: &Models, cli: &Cli, io: &mut Io) -> Result<(), Failure> {
+    let settings = workspace::find(cli, io).ok().and_then(|dir| Config::read(&dir).ok()).unwrap_or_default();
+    io.line(match hearing::listener(&settings.speech, installed) {
+        Ok(listener) => format!("  speech   {}", listener.name()),
+        Err(reason) => format!("  no ears  {reason}"),
+    })
 }

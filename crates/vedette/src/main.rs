@@ -10,6 +10,7 @@ mod demo;
 mod doctor;
 mod following;
 mod hashing;
+mod hearing;
 mod io;
 mod listening;
 mod logkeys;

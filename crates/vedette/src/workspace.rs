@@ -14,7 +14,7 @@ use vedette_store::{Custody, OpenMode, Workspace};
 use crate::cli::Cli;
 use crate::config::{self, Config};
 use crate::io::{Failure, Io};
-use crate::{commands, logkeys, remote};
+use crate::{commands, hearing, logkeys, remote};
 
 /// Bytes of one register file.
 const REGISTER_BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -106,7 +106,7 @@ pub fn open_checked(dir: &Path, refuse: bool, confinement: Confinement) -> Resul
     let translation = settings.translation.room(dir, analyst.register(), to, store.translations())?;
     let rooms = Rooms {
         analyst,
-        reader: reader(confinement)?,
+        reader: hearing::with_ears(reader(confinement)?, &settings.speech, dir),
         translation,
         names_key: store.names_key()?,
         clock: Arc::new(Timestamp::now),

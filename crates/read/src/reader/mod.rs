@@ -10,10 +10,12 @@ mod pdf;
 mod text;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use sha2::Digest;
 use vedette_core::opened::Task;
 use vedette_core::{Language, Reading, ReadingKind, Sha256};
+use vedette_speech::Listener;
 
 pub use self::container::MemberImage;
 use self::container::Within;
@@ -129,6 +131,7 @@ impl<'a> FileToRead<'a> {
 pub struct Reader {
     opener: Opener,
     tools: Tools,
+    listener: Option<Arc<dyn Listener>>,
 }
 
 impl Reader {
@@ -142,12 +145,23 @@ impl Reader {
     pub fn confined(program: impl Into<PathBuf>, confinement: Confinement) -> Self {
         let program = program.into();
         let launcher = Launcher::confined(&program, confinement);
-        Self { opener: Opener::confined(&program, confinement), tools: Tools::discover_by(launcher) }
+        let opener = Opener::confined(&program, confinement);
+        Self { opener, tools: Tools::discover_by(launcher), listener: None }
     }
 
     /// A reader of given parts.
     pub fn with(opener: Opener, tools: Tools) -> Self {
-        Self { opener, tools }
+        Self { opener, tools, listener: None }
+    }
+
+    /// The same with something that writes down speech.
+    pub fn with_listener(self, listener: Arc<dyn Listener>) -> Self {
+        Self { listener: Some(listener), ..self }
+    }
+
+    /// What writes down speech.
+    pub fn listener(&self) -> Option<&dyn Listener> {
+        self.listener.as_deref()
     }
 
     /// Opens files.
@@ -167,7 +181,8 @@ impl Reader {
 
     /// Tools, models and versions that files are read with; a change of it makes what was read out of date.
     pub fn made_with(&self) -> String {
-        format!("{OPENERS}; {}", self.tools.made_with())
+        let ears = self.listener.as_ref().map_or_else(|| "nobody listens".to_owned(), |listener| listener.name());
+        format!("{OPENERS}; {}; {ears}", self.tools.made_with())
     }
 
     /// Reads a file; slow parts that `memo` knows are not read again.
