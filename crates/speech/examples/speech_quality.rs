@@ -35,7 +35,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             // The first sound loads the model, which is measured by itself.
             let begun = Instant::now();
             whisper.listen(&samples, Wanted::Transcript)?;
-            println!("model loaded and first sound heard in {:.1} s, {:.1} CPU-s", begun.elapsed().as_secs_f32(), cpu());
+            println!(
+                "model loaded and first sound heard in {:.1} s, {:.1} CPU-s",
+                begun.elapsed().as_secs_f32(),
+                cpu()
+            );
             clock = Some((Instant::now(), cpu()));
         }
         let heard = whisper.listen(&samples, Wanted::Transcript)?;
@@ -72,7 +76,8 @@ fn samples(path: &Path) -> Result<Vec<i16>, Box<dyn std::error::Error>> {
 
 /// Words in lower case without marks.
 fn folded(text: &str) -> Vec<String> {
-    let plain: String = text.to_lowercase().replace('ё', "е").chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    let plain: String =
+        text.to_lowercase().replace('ё', "е").chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
     plain.split_whitespace().map(str::to_owned).collect()
 }
 
@@ -101,5 +106,8 @@ fn cpu() -> f32 {
 
 fn peak_memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    status.lines().find_map(|line| line.strip_prefix("VmHWM:")).map_or("unknown".to_owned(), |said| said.trim().to_owned())
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .map_or("unknown".to_owned(), |said| said.trim().to_owned())
 }

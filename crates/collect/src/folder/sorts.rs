@@ -32,7 +32,7 @@ pub(crate) enum FileKind {
 }
 
 /// The endings that are taken in, for messages.
-pub(super) const TAKEN_IN: &str = "txt, md, html, pdf, jsonl, png, jpg, webp, gif, bmp, tiff, eml, mbox, Maildir, warc, warc.gz, wacz, zip, tar, tar.gz, tgz, Telegram's result.json and messages.html";
+pub(super) const TAKEN_IN: &str = "txt, md, html, pdf, jsonl, png, jpg, webp, gif, bmp, tiff, avif, heic, mp4, mov, mkv, webm, avi, 3gp, mp3, m4a, ogg, opus, wav, flac, amr, eml, mbox, Maildir, warc, warc.gz, wacz, zip, tar, tar.gz, tgz, Telegram's result.json and messages.html";
 
 /// The kind of a file by the ending of its name.
 pub(crate) fn kind_of(path: &str) -> FileKind {
@@ -54,6 +54,20 @@ pub(crate) fn kind_of(path: &str) -> FileKind {
         "gif" => FileKind::Attached("image/gif"),
         "bmp" => FileKind::Attached("image/bmp"),
         "tif" | "tiff" => FileKind::Attached("image/tiff"),
+        "avif" => FileKind::Attached("image/avif"),
+        "heic" | "heif" => FileKind::Attached("image/heic"),
+        "mp4" | "m4v" => FileKind::Attached("video/mp4"),
+        "mov" => FileKind::Attached("video/quicktime"),
+        "mkv" => FileKind::Attached("video/x-matroska"),
+        "webm" => FileKind::Attached("video/webm"),
+        "avi" => FileKind::Attached("video/x-msvideo"),
+        "3gp" => FileKind::Attached("video/3gpp"),
+        "mp3" => FileKind::Attached("audio/mpeg"),
+        "m4a" => FileKind::Attached("audio/mp4"),
+        "ogg" | "oga" | "opus" => FileKind::Attached("audio/ogg"),
+        "wav" => FileKind::Attached("audio/wav"),
+        "flac" => FileKind::Attached("audio/flac"),
+        "amr" => FileKind::Attached("audio/amr"),
         "warc" => FileKind::Warc,
         "wacz" => FileKind::Wacz,
         "eml" => FileKind::Mail,

@@ -57,13 +57,15 @@ impl Reader {
         let mut plan = ToolPlan::new(folder.path(), STILL_SECONDS_MAX, STILL_MEMORY_BYTES_MAX).with_threads();
         plan.file_bytes_max = PNG_BYTES_MAX;
         let ran = self.tools.launcher().run(&plan, &tool.path, &arguments, &[])?;
-        let path = folder.path().join("out.png");
-        if !ran.status.success() || !path.is_file() {
-            let said = ran.stderr.lines().next().or_else(|| None).unwrap_or("it gives no reason").to_owned();
+        // Of a file with several pictures, heif-convert numbers them.
+        let made =
+            ["out.png", "out-1.png"].map(|name| folder.path().join(name)).into_iter().find(|path| path.is_file());
+        let Some(path) = made.filter(|_| ran.status.success()) else {
+            let said = ran.stderr.lines().next().unwrap_or("its decoder gives no reason").to_owned();
             let too_large = said.contains("too large") || ran.stderr.contains("limit");
             let what = format!("{}: {}", facts.format, one_line(&said));
             return Err(ReadError::File(if too_large { FileFault::TooLarge(what) } else { FileFault::Damaged(what) }));
-        }
+        };
         std::fs::read(&path).map_err(ReadError::machine("read a temporary file"))
     }
 }
