@@ -1,5 +1,7 @@
 //! Videos, recordings and pictures that only a tool decodes, made by ffmpeg itself, through the whole reader.
 
+#![allow(clippy::unwrap_used)] // a test may panic
+
 mod common;
 
 use std::path::Path;
