@@ -216,12 +216,8 @@ fn broken_and_lying_media_are_classified() {
         ],
     );
     let mut wide = std::fs::read(path.join("w.avi")).unwrap();
-    let sides = [320i32.to_le_bytes(), 180i32.to_le_bytes()].concat();
-    let heads: Vec<usize> = (0..wide.len() - 8).filter(|&at| wide[at..at + 8] == sides).collect();
-    assert!(heads.len() >= 2, "the head of the file and that of its pictures");
-    for at in heads {
-        wide[at..at + 8].copy_from_slice(&[60_000i32.to_le_bytes(), 60_000i32.to_le_bytes()].concat());
-    }
+    let head = wide.windows(4).position(|part| part == b"strf").expect("the head of its pictures") + 12;
+    wide[head..head + 8].copy_from_slice(&[60_000i32.to_le_bytes(), 60_000i32.to_le_bytes()].concat());
     check_fault(&wide, &["too large", "damaged"]);
 
     // Ten hours in the head, four seconds in the file.
