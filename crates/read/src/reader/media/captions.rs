@@ -1,5 +1,6 @@
 //! Subtitles inside a video: taken out by ffmpeg as WebVTT, then read by the openers like any file.
 
+use super::super::container::Within;
 use super::super::{FileReadings, FileToRead, Reader};
 use super::ffmpeg::{Allowed, Recording, fault};
 use crate::{Memo, ReadError};
@@ -35,11 +36,8 @@ impl Reader {
             }
             let mut inside = FileReadings::default();
             let member = format!("subtitles {} {}", caption.number + 1, caption.language).trim().to_owned();
-            self.read_into(
-                &FileToRead { scripts: file.scripts, ..FileToRead::new(&text).named("s.vtt") },
-                memo,
-                &mut inside,
-            );
+            let inner = FileToRead { scripts: file.scripts, ..FileToRead::new(&text).named("s.vtt") };
+            self.read_within(&inner, memo, &mut inside, &mut Within::new());
             found.try_again |= inside.try_again;
             found.problems.extend(inside.problems.into_iter().map(|problem| format!("{member}: {problem}")));
             for mut reading in inside.readings {
