@@ -38,6 +38,7 @@ if [ "${1:-}" = test ]; then
   # For captures of web pages: a browser in a cage of its own.
   need chromium chromium
   need bwrap bubblewrap
+  need xz xz-utils
 fi
 
 # For the tests of translation: a program that translates, and real models (35 MB, once).

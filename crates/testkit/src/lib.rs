@@ -7,7 +7,7 @@
 //! - [`http`] is what the mock servers stand on: a log of requests, and faults on demand. [`client`] asks them questions in tests.
 //! - [`samples`] makes one honest file of each format that is read.
 //! - [`pages`] makes web pages whose main text is known.
-//! - [`bombs`] makes broken, hostile and oversized files.
+//! - [`bombs`] makes broken, hostile and oversized files; [`specimens`] small valid ones, which [`mutants`] damages.
 //!
 //! ```
 //! use vedette_testkit::client;
@@ -29,11 +29,13 @@ mod error;
 pub mod feeds;
 pub mod http;
 pub mod issues;
+pub mod mutants;
 pub mod pages;
 pub mod posters;
 pub mod render;
 pub mod rocketchat;
 pub mod samples;
+pub mod specimens;
 pub mod stage;
 pub mod world;
 
