@@ -12,7 +12,10 @@ use crate::pdf::DrawnPage;
 use crate::{FileFault, Opened};
 
 /// Reads a request and its file.
-pub(crate) fn read_request(stdin: &mut impl Read) -> Result<(Request, Vec<u8>), FileFault> {
+///
+/// # Errors
+/// `Damaged` when it breaks the protocol, `TooLarge` when the file is.
+pub fn read_request(stdin: &mut impl Read) -> Result<(Request, Vec<u8>), FileFault> {
     let broken =
         |error: std::io::Error| FileFault::Damaged(format!("the request from the parent process is broken: {error}"));
     let mut magic = [0; 4];

@@ -46,5 +46,5 @@ pub use tools::{FoundTool, Tool, Tools};
 pub use vedette_core::memo::{Memo, MemoKey, NoMemo, Remembered, recall_or};
 pub use wire::{
     DrawnPage, DrawnPages, Hint, INPUT_BYTES_MAX, Opened, OpenedContainer, OpenedImage, OpenedMember, OpenedPart,
-    OpenedSubtitles, OpenedText,
+    OpenedSubtitles, OpenedText, check_answer,
 };

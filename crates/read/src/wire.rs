@@ -164,6 +164,14 @@ pub(crate) fn landlock_in(bytes: &[u8]) -> Option<&'static str> {
     ["full", "partial", "none"].into_iter().find(|known| *known == said)
 }
 
+/// Checks bytes as if they were a child's answer: for fuzzing, which plays a captured child.
+///
+/// # Errors
+/// `Hostile` when they break the protocol, else the fault that they report.
+pub fn check_answer(bytes: &[u8]) -> Result<Opened, ReadError> {
+    read_answer(bytes)
+}
+
 /// Reads an answer: what was opened, or the fault that the child reports.
 pub(crate) fn read_answer(bytes: &[u8]) -> Result<Opened, ReadError> {
     let (header, rest) = header_of(bytes)?;

@@ -1,0 +1,5 @@
+//! Fuzzes `open_named`, see `entries.rs`.
+#![no_main]
+#[path = "../entries.rs"]
+mod entries;
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| entries::open_named(bytes));
