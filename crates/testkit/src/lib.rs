@@ -30,6 +30,7 @@ pub mod feeds;
 pub mod http;
 pub mod issues;
 pub mod mutants;
+pub mod ocr_posters;
 pub mod pages;
 pub mod posters;
 pub mod render;
