@@ -46,6 +46,17 @@ if [ "${1:-}" = test ]; then
   [ -e /usr/share/apertium/modes/spa-eng.mode ] || packages+=(apertium apertium-eng-spa)
   python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)
 fi
+# For the tests of text recognition: fonts and languages of the posters, and what finds their lines (27 MB, once).
+if [ "${1:-}" = test ]; then
+  for language in urd pus; do
+    grep -qx "$language" <<<"$languages" || packages+=("tesseract-ocr-$language")
+  done
+  [ -e /usr/share/fonts/truetype/noto/NotoNastaliqUrdu-Regular.ttf ] || packages+=(fonts-noto-core)
+  [ -e /usr/share/fonts/opentype/fonts-hosny-amiri/Amiri-Regular.ttf ] || packages+=(fonts-hosny-amiri)
+fi
+text_detector() {
+  [ "${1:-}" != test ] || "$(dirname "$0")/models.sh" detector >/dev/null
+}
 translation_models() {
   [ "${1:-}" != test ] || "$(dirname "$0")/models.sh" translation-test >/dev/null
 }
@@ -59,6 +70,7 @@ matrix_server() {
 [ "${1:-}" != test ] || [ "${VEDETTE_SKIP_SYNAPSE:-}" = 1 ] || need python3 python3 python3-venv
 
 if [ ${#packages[@]} -eq 0 ]; then
+  text_detector "${1:-}"
   translation_models "${1:-}"
   matrix_server "${1:-}"
   exit 0
@@ -85,5 +97,6 @@ fi
 echo "installing: ${packages[*]}"
 "${root[@]}" apt-get update -qq
 DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+text_detector "${1:-}"
 translation_models "${1:-}"
 matrix_server "${1:-}"

@@ -1,87 +1,63 @@
-//! Text in pictures: which script, which language, then the best model for it.
+//! Text in pictures. In: grey pixels. Out: one reading a script, each word with its place and how surely it was read.
 //!
-//! One pass for each script with one model; the pass whose letters are read most surely wins (on posters the right one is
-//! read at 85 to 97 of 100, wrong ones at 20 to 60). The language of what was read chooses the model of the second pass.
-//! Lines that another script's pass reads more surely become a reading of their own: many posters are written in two scripts.
-//! Pictures on which all this finds little are tried as scattered text and with light and dark exchanged.
+//! With a text detector ([`vedette_detect`]) its lines are cut out, straightened, set dark on light and read one by one, all in
+//! one run of the recogniser ([`lines`]); without one, and where lines are read badly, the picture is read as a page ([`page`]).
+//! What is read more surely is kept. What was seen and not read is said.
 
+mod eye;
+mod lines;
+mod models;
+mod page;
+mod strips;
 mod words;
 
-use std::ffi::OsString;
-use std::path::Path;
+use vedette_core::{Place, Whereabouts};
+use vedette_detect::{Pixels, TextLine};
 
-use words::Pass;
+pub(crate) use eye::Eye;
 pub use words::Script;
 
-use vedette_core::FileFault;
-
 use crate::{GrayImage, ReadError, Tools};
+use page::Desk;
 
-/// Processor seconds of one pass; a dense page of 12 million pixels takes about 10.
-const PASS_SECONDS_MAX: u64 = 20;
-/// Pixels from which scripts are tried on a picture of half the size.
-const TRIAL_PIXELS_MAX: u64 = 3_000_000;
-/// Mean confidence from which a picture counts as read.
-const CONFIDENCE_SETTLED: f32 = 0.80;
-/// Sure letters from which a language is asked for.
-const LETTERS_FOR_LANGUAGE: usize = 12;
-/// Share of unsure characters up to which a picture counts as read.
-const UNSURE_SETTLED: f32 = 0.10;
-/// Confidence in a language from which its own model is used.
-const LANGUAGE_SURE: f32 = 0.5;
-/// Below this weight a picture is tried in other ways.
-const WEIGHT_POOR: f32 = 8.0;
-/// Sure letters below which there is no reading.
-const LETTERS_MIN: usize = 3;
-/// Sure letters from which words that another pass did not read are worth keeping.
-const LETTERS_SECOND_MIN: usize = 5;
-/// The pass with the language's own model may weigh this much less and is still preferred: it knows the language's letters.
-const OWN_MODEL_BONUS: f32 = 0.97;
-
-/// Scripts and the models of the first pass; the first that is installed is taken. The Persian model comes before the Arabic
-/// one: it keeps the letters by which the two languages are told apart, where the Arabic one writes all as Arabic.
-const TRIALS: &[(Script, &[&str])] = &[
-    (Script::Latin, &["eng", "deu", "fra", "spa", "tur"]),
-    (Script::Arabic, &["fas", "ara", "urd"]),
-    (Script::Cyrillic, &["rus", "ukr"]),
-];
-/// Language codes of readings and the recogniser's codes of their models.
-const MODELS: &[(&str, &str)] = &[
-    ("en", "eng"),
-    ("de", "deu"),
-    ("fr", "fra"),
-    ("es", "spa"),
-    ("it", "ita"),
-    ("pt", "por"),
-    ("nl", "nld"),
-    ("tr", "tur"),
-    ("pl", "pol"),
-    ("sv", "swe"),
-    ("id", "ind"),
-    ("uz", "uzb"),
-    ("ar", "ara"),
-    ("fa", "fas"),
-    ("ur", "urd"),
-    ("ps", "pus"),
-    ("ug", "uig"),
-    ("ru", "rus"),
-    ("uk", "ukr"),
-    ("be", "bel"),
-    ("bg", "bul"),
-    ("kk", "kaz"),
-    ("ky", "kir"),
-    ("tg", "tgk"),
-];
+/// Mean confidence, 0 to 1, from which lines that were read one by one are not read again as a page.
+const CONFIDENCE_OF_LINES: f32 = 0.86;
+/// Mean confidence below which a person should look.
+const CONFIDENCE_DOUBTFUL: f32 = 0.70;
+/// Lines from which a picture is a document, which is read as a page first.
+const LINES_OF_DOCUMENT: usize = 28;
+/// Mean confidence of a document's page from which its lines are not read one by one.
+const CONFIDENCE_OF_DOCUMENT: f32 = 0.88;
+/// Share of the detector's lines, by their length, that may stay unread before a person is asked to look.
+const UNREAD_SHARE_MAX: f32 = 0.34;
 
 /// Text of one script in a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OcrReading {
     /// The text, one line of the picture a line.
     pub text: String,
+    /// Where each word stands and how surely it was read, in order.
+    pub places: Vec<Place>,
     /// 0 to 1.
     pub mean_confidence: f32,
     /// Models that read it, by the recogniser's codes.
     pub languages: Vec<String>,
+    /// Its script.
+    pub script: Script,
+    /// Read line by line, as the text detector found them.
+    pub by_line: bool,
+}
+
+impl OcrReading {
+    /// Letters of its script, each counted by how surely its word was read. Compares readings of the same picture.
+    fn weight(&self) -> f32 {
+        let letters = |place: &Place| {
+            let word = self.text.get(place.start as usize..place.end as usize).unwrap_or_default();
+            self.script.letters(word) as f32
+        };
+        let sure = |place: &Place| ((f32::from(place.confidence.unwrap_or_default()) - 50.0) / 50.0).max(0.0);
+        self.places.iter().map(|place| letters(place) * sure(place)).sum()
+    }
 }
 
 /// What was read in a picture.
@@ -91,6 +67,22 @@ pub struct OcrText {
     pub readings: Vec<OcrReading>,
     /// Codes of models that would have read it better and are not installed.
     pub missing: Vec<String>,
+    /// Why a person should look, a line each: text that was seen and not read, or read unsurely.
+    pub doubts: Vec<String>,
+}
+
+impl OcrText {
+    fn weight(&self) -> f32 {
+        self.readings.iter().map(OcrReading::weight).sum()
+    }
+
+    /// Mean confidence of all readings, each weighing as much as it has bytes.
+    fn confidence(&self) -> f32 {
+        let (sum, bytes) = self.readings.iter().fold((0.0, 0.0), |(sum, bytes), reading| {
+            (sum + reading.mean_confidence * reading.text.len() as f32, bytes + reading.text.len() as f32)
+        });
+        if bytes > 0.0 { sum / bytes } else { 0.0 }
+    }
 }
 
 /// Reads the text of `image`. `hints` are scripts that it probably has, such as that of the post that it came with; they
@@ -100,199 +92,83 @@ pub struct OcrText {
 /// `ToolMissing` without the recogniser or any model; `TooLarge` and `Hostile` when the recogniser ends badly.
 pub fn read_image(tools: &Tools, image: &GrayImage, hints: &[Script]) -> Result<OcrText, ReadError> {
     let desk = Desk::new(tools, image)?;
-    let (trials, absent) = installed_trials(tools, hints)?;
-    let mut found = OcrText::default();
-    let mut passes = desk.try_scripts(trials)?.into_iter();
-    let Some((first, model)) = passes.next() else { return Ok(found) };
-    if first.mean_confidence() < CONFIDENCE_SETTLED || first.unsure_share() > UNSURE_SETTLED {
-        // What was not read surely may be of a script that no model is installed for.
-        found.missing = absent;
-    }
-    let (first, file) = desk.other_ways(first, &model)?;
-    let first = first.without_noise();
-    if first.sure_letters() < LETTERS_MIN {
-        return Ok(found);
-    }
-    let own = own_model(&first, tools, &mut found.missing).unwrap_or_else(|| model.clone());
-    let (mut best, model) = desk.once_more((first, model), file, own)?;
-    let mut seconds = Vec::new();
-    for (pass, model) in passes {
-        let second = pass.lines_won_from(&best);
-        if second.sure_letters() < LETTERS_SECOND_MIN {
-            continue;
-        }
-        let own = own_model(&second, tools, &mut found.missing).unwrap_or_else(|| model.clone());
-        let (again, model) = desk.once_more((second.clone(), model), file, own)?;
-        // The second model saw the whole picture again.
-        let won = again.lines_won_from(&best);
-        let won = if won.weight() >= second.weight() * OWN_MODEL_BONUS { won } else { second };
-        best = best.without(&won);
-        seconds.push(reading(&won, model));
-    }
-    found.readings.push(reading(&best, model));
-    found.readings.extend(seconds);
-    Ok(found)
+    let lines = detected(tools, image);
+    let mut text = match &lines {
+        None => page::read_page(&desk, hints)?,
+        Some(lines) => read_detected(&desk, lines, hints)?,
+    };
+    text.doubts = doubts(&text, lines.as_deref().unwrap_or_default(), image);
+    Ok(text)
 }
 
-fn reading(pass: &Pass, model: String) -> OcrReading {
-    OcrReading { text: pass.text(), mean_confidence: pass.mean_confidence(), languages: vec![model] }
-}
-
-/// A script and the model that it is tried with.
-type Model = (Script, String);
-
-/// Scripts with their installed models, hinted ones first; and the codes of those that are not installed.
-fn installed_trials(tools: &Tools, hints: &[Script]) -> Result<(Vec<Model>, Vec<String>), ReadError> {
-    let (mut trials, mut missing) = (Vec::new(), Vec::new());
-    for (script, wanted) in TRIALS {
-        match wanted.iter().find(|code| has_model(tools, code)) {
-            Some(code) => trials.push((*script, (*code).to_owned())),
-            None => missing.extend(wanted.first().map(|code| (*code).to_owned())),
-        }
-    }
-    if trials.is_empty() {
-        return Err(ReadError::File(FileFault::ToolMissing("tesseract has no language models".to_owned())));
-    }
-    trials.sort_by_key(|(script, _)| hints.iter().position(|hint| hint == script).unwrap_or(hints.len()));
-    Ok((trials, missing))
-}
-
-fn has_model(tools: &Tools, code: &str) -> bool {
-    tools.languages().iter().any(|installed| installed == code)
-}
-
-/// The installed model of the language that `pass` reads like.
-fn own_model(pass: &Pass, tools: &Tools, missing: &mut Vec<String>) -> Option<String> {
-    let language = vedette_text::language::identify(&pass.text());
-    if language.confidence < LANGUAGE_SURE || pass.sure_letters() < LETTERS_FOR_LANGUAGE {
-        return None;
-    }
-    let (_, model) = MODELS.iter().find(|(code, _)| *code == language.code)?;
-    if has_model(tools, model) {
-        return Some((*model).to_owned());
-    }
-    if !missing.iter().any(|known| known == model) {
-        missing.push((*model).to_owned());
-    }
-    None
-}
-
-/// What a model read, and the model.
-type Trial = (Pass, String);
-
-/// A file in the temporary folder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum File {
-    /// For finding the script: the picture, or half of it when it is large.
-    Trial,
-    /// The same with light and dark exchanged.
-    Inverted,
-    /// The whole picture.
-    Full,
-    /// The whole picture with light and dark exchanged.
-    FullInverted,
-}
-
-impl File {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Trial => "trial.pgm",
-            Self::Inverted => "inverted.pgm",
-            Self::Full => "full.pgm",
-            Self::FullInverted => "full-inverted.pgm",
+/// The detector's lines; `None` without a detector. One that fails is as good as none: the page is read without it.
+fn detected(tools: &Tools, image: &GrayImage) -> Option<Vec<TextLine>> {
+    let pixels = Pixels::new(image.width, image.height, &image.pixels)?;
+    match tools.detector()?.lines(pixels) {
+        Ok(lines) => Some(lines),
+        Err(error) => {
+            tracing::warn!(%error, "the text detector fails, pictures are read without it");
+            None
         }
     }
 }
 
-/// A picture in a temporary folder, and the recogniser.
-struct Desk<'a> {
-    tools: &'a Tools,
-    tesseract: &'a Path,
-    image: &'a GrayImage,
-    is_large: bool,
-    folder: tempfile::TempDir,
+fn read_detected(desk: &Desk<'_>, lines: &[TextLine], hints: &[Script]) -> Result<OcrText, ReadError> {
+    let mut page = None;
+    if lines.len() >= LINES_OF_DOCUMENT {
+        let read = page::read_page(desk, hints)?;
+        if read.confidence() >= CONFIDENCE_OF_DOCUMENT {
+            return Ok(read);
+        }
+        page = Some(read);
+    }
+    let by_line = lines::read_lines(desk, lines, hints)?;
+    // Without any line there is hardly text; a page pass over noise makes up words.
+    if lines.is_empty() || (by_line.confidence() >= CONFIDENCE_OF_LINES && page.is_none()) {
+        return Ok(by_line);
+    }
+    let page = match page {
+        Some(page) => page,
+        None => page::read_page(desk, hints)?,
+    };
+    Ok(if page.weight() > by_line.weight() { page } else { by_line })
 }
 
-impl<'a> Desk<'a> {
-    fn new(tools: &'a Tools, image: &'a GrayImage) -> Result<Self, ReadError> {
-        let tesseract = tools.tesseract().ok_or_else(|| {
-            ReadError::File(FileFault::ToolMissing("tesseract, which reads text in images".to_owned()))
-        })?;
-        let folder = tempfile::tempdir().map_err(ReadError::machine("make a temporary folder"))?;
-        let is_large = u64::from(image.width) * u64::from(image.height) > TRIAL_PIXELS_MAX;
-        Ok(Self { tools, tesseract: &tesseract.path, image, is_large, folder })
+/// What a person should know of how the picture was read.
+fn doubts(text: &OcrText, lines: &[TextLine], image: &GrayImage) -> Vec<String> {
+    let mut doubts = Vec::new();
+    let confidence = text.confidence();
+    let all: f32 = lines.iter().map(|line| line.length).sum();
+    let unread: Vec<&TextLine> = lines.iter().filter(|line| !is_read(line, text, image)).collect();
+    let length: f32 = unread.iter().map(|line| line.length).sum();
+    if text.readings.is_empty() && !lines.is_empty() {
+        doubts.push(format!(
+            "{} lines of what looks like text were seen in the image and none could be read: look at it",
+            lines.len()
+        ));
+    } else if !text.readings.is_empty() && confidence < CONFIDENCE_DOUBTFUL {
+        doubts.push(format!("the text in the image is hard to read (sure to {:.0} %): look at it", confidence * 100.0));
+    } else if all > 0.0 && length / all > UNREAD_SHARE_MAX {
+        doubts.push(format!(
+            "{} of {} lines of what looks like text in the image could not be read: look at it",
+            unread.len(),
+            lines.len()
+        ));
     }
+    doubts
+}
 
-    /// A pass for each script; the weightiest first, of two that weigh the same the one tried first.
-    fn try_scripts(&self, models: Vec<Model>) -> Result<Vec<Trial>, ReadError> {
-        let mut passes = Vec::new();
-        for (script, model) in models {
-            passes.push((self.pass(File::Trial, script, &model, "3")?, model));
+/// Whether a word was read where `line` stands.
+fn is_read(line: &TextLine, text: &OcrText, image: &GrayImage) -> bool {
+    let [left, top, right, bottom] = line.bounds();
+    let part = |pixels: f32, side: u32| (pixels / side.max(1) as f32 * 10_000.0) as i32;
+    let (left, right) = (part(left, image.width), part(right, image.width));
+    let (top, bottom) = (part(top, image.height), part(bottom, image.height));
+    text.readings.iter().flat_map(|reading| &reading.places).any(|place| match place.at {
+        Whereabouts::Box(sides) => {
+            let [x, y, wide, high] = sides.map(i32::from);
+            x < right && left < x + wide && y < bottom && top < y + high
         }
-        passes.sort_by(|(a, _), (b, _)| b.weight().total_cmp(&a.weight()));
-        Ok(passes)
-    }
-
-    /// Where `first` found little: as scattered text, and with light and dark exchanged.
-    fn other_ways(&self, first: Pass, model: &str) -> Result<(Pass, File), ReadError> {
-        let (mut best, mut file) = (first, File::Trial);
-        for (other_file, mode) in [(File::Trial, "11"), (File::Inverted, "3")] {
-            if best.weight() >= WEIGHT_POOR {
-                break;
-            }
-            let other = self.pass(other_file, best.script(), model, mode)?;
-            if other.weight() > best.weight() {
-                (best, file) = (other, other_file);
-            }
-        }
-        Ok((best, file))
-    }
-
-    /// With the language's own model, and of large pictures every pixel; as a page, and where that loses words that the first
-    /// pass had, as scattered text.
-    fn once_more(&self, first: Trial, file: File, own: String) -> Result<Trial, ReadError> {
-        if !self.is_large && own == first.1 {
-            return Ok(first);
-        }
-        let file = match (self.is_large, file) {
-            (true, File::Inverted) => File::FullInverted,
-            (true, _) => File::Full,
-            (false, file) => file,
-        };
-        for mode in ["3", "11"] {
-            let again = self.pass(file, first.0.script(), &own, mode)?.without_noise();
-            let lost = first.0.beside(&again).sure_letters();
-            if again.weight() >= first.0.weight() * OWN_MODEL_BONUS && lost < LETTERS_SECOND_MIN {
-                return Ok((again, own));
-            }
-        }
-        Ok(first)
-    }
-
-    fn pass(&self, file: File, script: Script, model: &str, mode: &str) -> Result<Pass, ReadError> {
-        self.put(file)?;
-        let arguments =
-            [file.name(), "stdout", "-l", model, "--psm", mode, "-c", "tessedit_create_tsv=1"].map(OsString::from);
-        let finished = self.tools.run(self.tesseract, &arguments, self.folder.path(), PASS_SECONDS_MAX)?;
-        if !finished.status.success() {
-            let said: String = finished.stderr.chars().filter(|c| !c.is_control()).take(200).collect();
-            return Err(ReadError::File(FileFault::Damaged(format!("tesseract says: {said}"))));
-        }
-        let scale = if self.is_large && matches!(file, File::Trial | File::Inverted) { 2 } else { 1 };
-        Ok(Pass::parse(&String::from_utf8_lossy(&finished.stdout), script, scale))
-    }
-
-    fn put(&self, file: File) -> Result<(), ReadError> {
-        let path = self.folder.path().join(file.name());
-        if path.is_file() {
-            return Ok(());
-        }
-        let pgm = match file {
-            File::Trial if self.is_large => self.image.halved().to_pgm(),
-            File::Trial | File::Full => self.image.to_pgm(),
-            File::Inverted if self.is_large => self.image.halved().inverted().to_pgm(),
-            File::Inverted | File::FullInverted => self.image.inverted().to_pgm(),
-        };
-        std::fs::write(path, pgm).map_err(ReadError::machine("write a temporary file"))
-    }
+        Whereabouts::Time(_) => false,
+    })
 }

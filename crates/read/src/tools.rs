@@ -2,10 +2,15 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use vedette_detect::Detector;
+use vedette_models::Models;
 
 use crate::ReadError;
 use crate::launcher::{Launcher, ToolPlan, ToolRun};
 use crate::media_tools::MediaTools;
+use crate::ocr::Eye;
 
 /// Folders in which tools are looked for; never the current folder, never a search path that a user may write.
 const TOOL_FOLDERS: &[&str] = &["/usr/bin", "/usr/local/bin", "/bin", "/run/current-system/sw/bin"];
@@ -66,6 +71,7 @@ pub struct Tools {
     pdftotext: Option<FoundTool>,
     pdfinfo: Option<FoundTool>,
     media: MediaTools,
+    eye: Option<Arc<Eye>>,
 }
 
 impl Tools {
@@ -92,6 +98,7 @@ impl Tools {
             pdftotext: None,
             pdfinfo: None,
             media: MediaTools::default(),
+            eye: None,
         };
         tools.tesseract = tools.find("tesseract", "--version", folders);
         tools.pdftotext = tools.find("pdftotext", "-v", folders);
@@ -136,7 +143,9 @@ impl Tools {
             named("heif-convert", &self.media.heif_convert),
         ];
         let pdf = [named("pdftotext", &self.pdftotext), named("pdfinfo", &self.pdfinfo)];
-        [recogniser, pdf.join("; "), media.join("; ")].join("; ")
+        let mut all = vec![recogniser, pdf.join("; "), media.join("; ")];
+        all.extend(self.eye.as_ref().map(|eye| format!("text detector {}", eye.name())));
+        all.join("; ")
     }
 
     /// What takes videos and recordings apart.
@@ -157,6 +166,21 @@ impl Tools {
     /// What decodes HEIC pictures.
     pub fn heif_convert(&self) -> Option<&FoundTool> {
         self.media.heif_convert.as_ref()
+    }
+
+    /// The same with the text detector among `models`, which finds the lines of posters.
+    pub fn with_models(self, models: &Models) -> Self {
+        Self { eye: Eye::among(models).map(Arc::new), ..self }
+    }
+
+    /// The same with a given text detector, named as it is to be told.
+    pub fn with_detector(self, detector: Detector, name: impl Into<String>) -> Self {
+        Self { eye: Some(Arc::new(Eye::of(detector, name.into()))), ..self }
+    }
+
+    /// The text detector.
+    pub fn detector(&self) -> Option<&Detector> {
+        self.eye.as_ref()?.detector()
     }
 
     /// Every tool and model, found or not, with what is lost without it and how to get it.

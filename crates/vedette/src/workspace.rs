@@ -106,7 +106,8 @@ pub fn open_checked(dir: &Path, refuse: bool, confinement: Confinement) -> Resul
     let translation = settings.translation.room(dir, analyst.register(), to, store.translations())?;
     let rooms = Rooms {
         analyst,
-        reader: hearing::with_ears(reader(confinement)?, &settings.speech, dir),
+        reader: hearing::with_ears(reader(confinement)?, &settings.speech, dir)
+            .with_models(&crate::models::installed(Some(dir.to_owned()))),
         translation,
         names_key: store.names_key()?,
         clock: Arc::new(Timestamp::now),

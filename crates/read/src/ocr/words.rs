@@ -1,5 +1,9 @@
 //! What the recogniser says, word by word: its table is parsed, weighed and made into lines of text.
 
+use vedette_core::{Place, Whereabouts};
+
+/// Places are told in ten-thousandths of a picture's sides.
+const PLACE_UNITS: f32 = 10_000.0;
 /// Words below this confidence are dropped, of 100; below it the recogniser is mostly wrong.
 const CONFIDENCE_MIN: f32 = 30.0;
 /// Confidence from which a word speaks for the model that read it. Models of the wrong script stay below on nearly all words.
@@ -53,6 +57,11 @@ impl Script {
         }
     }
 
+    /// Written from right to left.
+    pub fn is_right_to_left(self) -> bool {
+        self == Self::Arabic
+    }
+
     /// Letters of this script in `text`.
     pub fn letters(self, text: &str) -> usize {
         text.chars().filter(|&c| self.has(c)).count()
@@ -62,19 +71,26 @@ impl Script {
 /// One word.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Word {
+    pub(super) page: u32,
     line: (u32, u32, u32),
-    left: i64,
-    top: i64,
-    width: i64,
-    height: i64,
-    confidence: f32,
-    text: String,
+    pub(super) left: i64,
+    pub(super) top: i64,
+    pub(super) width: i64,
+    pub(super) height: i64,
+    pub(super) confidence: f32,
+    pub(super) text: String,
 }
 
 impl Word {
-    fn is_kept(&self) -> bool {
+    pub(super) fn is_kept(&self) -> bool {
         let has_letter = self.text.chars().any(char::is_alphanumeric);
         self.confidence >= if has_letter { CONFIDENCE_MIN } else { CONFIDENCE_SIGN_MIN }
+    }
+
+    /// Its letters of `script`, each counted by how surely it was read: from 0 at 50 to 1 at 100.
+    pub(super) fn weight(&self, script: Script) -> f32 {
+        let share = ((self.confidence - CONFIDENCE_WEIGHED) / (100.0 - CONFIDENCE_WEIGHED)).max(0.0);
+        share * script.letters(&self.text) as f32
     }
 
     fn overlaps(&self, other: &Self) -> bool {
@@ -113,8 +129,7 @@ impl Pass {
     /// Letters of the script, each counted by how sure its word is: from 0 at 50 to 1 at 100. Compares passes: a model of the
     /// wrong script, and noise, weigh next to nothing.
     pub fn weight(&self) -> f32 {
-        let share = |word: &Word| ((word.confidence - CONFIDENCE_WEIGHED) / (100.0 - CONFIDENCE_WEIGHED)).max(0.0);
-        self.words.iter().map(|word| share(word) * self.script.letters(&word.text) as f32).sum()
+        self.words.iter().map(|word| word.weight(self.script)).sum()
     }
 
     /// Letters of the script in words that are surely read.
@@ -188,25 +203,76 @@ impl Pass {
     }
 
     /// The kept words, one line of the picture a line.
+    #[cfg(test)]
     pub fn text(&self) -> String {
-        let mut text = String::new();
+        self.text_with_places(1, 1).0
+    }
+
+    /// The kept words, one line of the picture a line, and where each stands in a picture of `width` x `height` pixels.
+    pub fn text_with_places(&self, width: u32, height: u32) -> (String, Vec<Place>) {
+        let mut text = PlacedText::new(width, height);
         let mut line = None;
         for word in self.words.iter().filter(|word| word.is_kept()) {
             if line.is_some() {
-                text.push(if line == Some(word.line) { ' ' } else { '\n' });
+                text.push_gap(line != Some(word.line));
             }
             line = Some(word.line);
-            text.push_str(&word.text);
+            let (left, top) = (word.left as f32, word.top as f32);
+            let bounds = [left, top, left + word.width as f32, top + word.height as f32];
+            text.push_word(&word.text, word.confidence, bounds);
         }
-        text
+        (text.text, text.places)
     }
+}
+
+/// Text that is put together word by word, with the place of each word.
+pub(super) struct PlacedText {
+    pub text: String,
+    pub places: Vec<Place>,
+    width: f32,
+    height: f32,
+}
+
+impl PlacedText {
+    pub fn new(width: u32, height: u32) -> Self {
+        let (width, height) = (width.max(1) as f32, height.max(1) as f32);
+        Self { text: String::new(), places: Vec::new(), width, height }
+    }
+
+    pub fn push_gap(&mut self, new_line: bool) {
+        self.text.push(if new_line { '\n' } else { ' ' });
+    }
+
+    /// `bounds`: left, top, right, bottom in pixels.
+    pub fn push_word(&mut self, word: &str, confidence: f32, [left, top, right, bottom]: [f32; 4]) {
+        let start = self.text.len();
+        self.text.push_str(word);
+        let part = |pixels: f32, side: f32| (pixels / side * PLACE_UNITS).clamp(0.0, PLACE_UNITS) as u16;
+        let (left, top) = (part(left, self.width), part(top, self.height));
+        let (right, bottom) = (part(right, self.width), part(bottom, self.height));
+        let sides = [left, top, right.saturating_sub(left), bottom.saturating_sub(top)];
+        let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(self.text.len())) else { return };
+        let confidence = Some(confidence.clamp(0.0, 100.0) as u8);
+        self.places.push(Place { start, end, confidence, at: Whereabouts::Box(sides) });
+    }
+}
+
+/// The words of a list of pictures, picture by picture: the recogniser numbers them from 1.
+pub(super) fn words_by_page(table: &str, pages: usize) -> Vec<Vec<Word>> {
+    let mut found = vec![Vec::new(); pages];
+    for word in table.lines().take(ROWS_MAX).filter_map(word_in) {
+        if let Some(page) = (word.page as usize).checked_sub(1).and_then(|index| found.get_mut(index)) {
+            page.push(word);
+        }
+    }
+    found
 }
 
 fn word_in(row: &str) -> Option<Word> {
     let mut columns = row.split('\t');
     let mut number = || columns.next()?.parse::<u32>().ok();
     // Level 5 is a word.
-    let (5, Some(_page), Some(block), Some(paragraph), Some(line), Some(_word)) =
+    let (5, Some(page), Some(block), Some(paragraph), Some(line), Some(_word)) =
         (number()?, number(), number(), number(), number(), number())
     else {
         return None;
@@ -223,6 +289,7 @@ fn word_in(row: &str) -> Option<Word> {
         .collect();
     let fits = !text.is_empty() && text.len() <= WORD_BYTES_MAX;
     fits.then(|| Word {
+        page,
         line: (block, paragraph, line),
         left: left.into(),
         top: top.into(),

@@ -27,13 +27,16 @@ impl Reader {
     pub(super) fn recognised(&self, text: ocr::OcrText, found: &mut FileReadings) {
         let version = self.tools.tesseract().map_or("unknown", |tool| tool.version.as_str());
         for reading in text.readings {
-            let method = format!("tesseract {version} {}", reading.languages.join("+"));
+            let lines = if reading.by_line { " by line" } else { "" };
+            let method = format!("tesseract {version} {}{lines}", reading.languages.join("+"));
             found.readings.push(Reading {
                 language: language_of(&reading.text),
                 quality: reading.mean_confidence,
+                places: reading.places,
                 ..Reading::new(ReadingKind::Ocr, method, reading.text)
             });
         }
+        found.problems.extend(text.doubts);
         for code in text.missing {
             found.try_again = true;
             found.problems.push(format!(

@@ -164,6 +164,11 @@ impl Reader {
         self.listener.as_deref()
     }
 
+    /// The same with the models that it can use of `models`: a text detector.
+    pub fn with_models(self, models: &vedette_models::Models) -> Self {
+        Self { tools: self.tools.with_models(models), ..self }
+    }
+
     /// Opens files.
     pub fn opener(&self) -> &Opener {
         &self.opener
