@@ -1,5 +1,5 @@
 //! One small, valid file of every format that the openers know: the ground from which mutants are bred. A new format joins by
-//! one line in [`samples`].
+//! one line in [`crate::samples`].
 
 use std::io::Cursor;
 
@@ -22,8 +22,18 @@ pub struct Sample {
 
 const TEXT: &str = "The lamp burns in the harbour of Kelmora tonight. المصباح يضيء الميناء";
 
-/// A valid file of every format.
+/// A valid file of every format: those below, and what [`crate::samples`] has besides.
 pub fn samples() -> Vec<Sample> {
+    let own = own_samples();
+    let others: Vec<Sample> = crate::samples::samples()
+        .into_iter()
+        .filter(|(ending, _)| own.iter().all(|sample| sample.format != *ending))
+        .map(|(ending, bytes)| Sample { format: ending, file: "sample", media_type: "application/octet-stream", bytes })
+        .collect();
+    [own, others].concat()
+}
+
+fn own_samples() -> Vec<Sample> {
     let sample = |format, file, media_type, bytes| Sample { format, file, media_type, bytes };
     let zip = Zip::default().with("notes/lamp.txt", TEXT.as_bytes()).with_stored("b.txt", b"lamp").finish();
     let tar = [tar_member("notes/lamp.txt", b'0', TEXT.as_bytes(), &octal(TEXT.len())), vec![0; 1_024]].concat();
