@@ -223,7 +223,8 @@ fn broken_and_lying_media_are_classified() {
     // Ten hours in the head, four seconds in the file.
     let mut long = wav.clone();
     let promised = (10u32 * 3_600 * 44_100 * 2).to_le_bytes();
-    long[40..44].copy_from_slice(&promised);
+    let length = long.windows(4).position(|part| part == b"data").expect("the head of its samples") + 4;
+    long[length..length + 4].copy_from_slice(&promised);
     let parrot = Arc::new(Parrot::default());
     let found = read(&common::reader().with_listener(parrot.clone()), &long);
     assert_eq!(parrot.0.lock().unwrap().len(), 1, "{found:?}");
