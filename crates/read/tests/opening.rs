@@ -104,9 +104,9 @@ fn garbage_in_utf_16_is_read_and_marked() {
 
 #[test]
 fn problems_say_what_to_do() {
-    let problem = open(b"PK\x03\x04....word/document.xml").expect_err("it is not read").problem();
+    let problem = open(b"Rar!\x1a\x07\x01\x00 and so on").expect_err("it is not read").problem();
     assert_eq!(
         problem,
-        "the file is of a kind that is not read: a Word document: convert it to PDF, PNG or text and import the copy"
+        "the file is of a kind that is not read: a RAR archive: convert it to PDF, PNG or text and import the copy"
     );
 }

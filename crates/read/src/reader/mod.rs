@@ -10,7 +10,7 @@ mod pdf;
 mod text;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use sha2::Digest;
 use vedette_core::opened::Task;
@@ -126,11 +126,19 @@ impl<'a> FileToRead<'a> {
     }
 }
 
+/// Tools that are looked for when they are first needed.
+type LazyTools = LazyLock<Tools, Box<dyn FnOnce() -> Tools + Send>>;
+
+fn lazily(look: impl FnOnce() -> Tools + Send + 'static) -> Arc<LazyTools> {
+    Arc::new(LazyLock::new(Box::new(look)))
+}
+
 /// Reads files.
 #[derive(Debug, Clone)]
 pub struct Reader {
     opener: Opener,
-    tools: Tools,
+    /// Looked for when a file first needs one: asking a dozen programs for their versions takes longer than most commands.
+    tools: Arc<LazyTools>,
     listener: Option<Arc<dyn Listener>>,
 }
 
@@ -146,12 +154,12 @@ impl Reader {
         let program = program.into();
         let launcher = Launcher::confined(&program, confinement);
         let opener = Opener::confined(&program, confinement);
-        Self { opener, tools: Tools::discover_by(launcher), listener: None }
+        Self { opener, tools: lazily(|| Tools::discover_by(launcher)), listener: None }
     }
 
     /// A reader of given parts.
     pub fn with(opener: Opener, tools: Tools) -> Self {
-        Self { opener, tools, listener: None }
+        Self { opener, tools: lazily(|| tools), listener: None }
     }
 
     /// The same with something that writes down speech.
@@ -166,7 +174,8 @@ impl Reader {
 
     /// The same with the models that it can use of `models`: a text detector.
     pub fn with_models(self, models: &vedette_models::Models) -> Self {
-        Self { tools: self.tools.with_models(models), ..self }
+        let (former, models) = (self.tools, models.clone());
+        Self { tools: lazily(move || Tools::clone(&former).with_models(&models)), ..self }
     }
 
     /// Opens files.
