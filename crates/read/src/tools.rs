@@ -136,16 +136,20 @@ impl Tools {
         let named = |name: &str, tool: &Option<FoundTool>| {
             tool.as_ref().map_or_else(|| format!("no {name}"), |tool| format!("{name} {}", tool.version))
         };
-        let recogniser = format!("{} [{}]", named("tesseract", &self.tesseract), self.languages.join(" "));
         let media = [
             named("ffmpeg", &self.media.ffmpeg),
             named("avifdec", &self.media.avifdec),
             named("heif-convert", &self.media.heif_convert),
         ];
         let pdf = [named("pdftotext", &self.pdftotext), named("pdfinfo", &self.pdfinfo)];
-        let mut all = vec![recogniser, pdf.join("; "), media.join("; ")];
-        all.extend(self.eye.as_ref().map(|eye| format!("text detector {}", eye.name())));
-        all.join("; ")
+        [self.recogniser(), pdf.join("; "), media.join("; ")].join("; ")
+    }
+
+    /// What text in pictures is read with: the recogniser, its languages, the text detector.
+    pub(crate) fn recogniser(&self) -> String {
+        let tesseract = self.tesseract.as_ref().map_or("none", |tool| tool.version.as_str());
+        let detector = self.eye.as_ref().map_or("none", |eye| eye.name());
+        format!("tesseract {tesseract} [{}], text detector {detector}", self.languages.join(" "))
     }
 
     /// What takes videos and recordings apart.

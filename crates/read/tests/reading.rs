@@ -5,7 +5,7 @@ mod common;
 use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str};
 use vedette_core::ReadingKind;
 use vedette_read::ocr::{Script, read_image};
-use vedette_read::{FileReadings, FileToRead, GrayImage, NoMemo, Opener, Reader, Tools};
+use vedette_read::{FileReadings, FileToRead, GrayImage, NoMemo, Opener, Reader, Remembered, Tools};
 
 /// Letters of five by seven dots, enough for two words.
 const LETTERS: &[(char, [u8; 7])] = &[
@@ -169,6 +169,21 @@ fn html_and_text_become_readings_with_their_language() {
     let found = read(&reader, "Фонарь не загорится на стадионе завтра".as_bytes(), None, None);
     assert_eq!((found.readings[0].kind, found.readings[0].language.code.as_str()), (ReadingKind::Text, "ru"));
     assert_eq!(reader.read_html(""), vedette_read::FileReadings::default());
+}
+
+#[test]
+fn a_picture_is_read_once_and_again_with_other_tools() {
+    let reader = common::reader();
+    let (memo, picture) = (Remembered::default(), as_png(&sign(&["LANTERN", "LATER ALERT"], 240, 20)));
+    let first = reader.read_file(&FileToRead::new(&picture), &memo);
+    assert_eq!((memo.parts(), first.readings.len()), (1, 1), "{first:?}");
+    let again = reader.read_file(&FileToRead::new(&picture), &memo);
+    assert_eq!((again, memo.parts()), (first, 1));
+    let without = Reader::with(Opener::new(common::program()), Tools::discover_in(common::program(), &[]));
+    assert!(
+        without.read_file(&FileToRead::new(&picture), &memo).readings.is_empty(),
+        "another method does not recall it"
+    );
 }
 
 #[test]

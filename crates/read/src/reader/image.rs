@@ -2,26 +2,47 @@
 
 use vedette_core::{Reading, ReadingKind};
 
-use super::{FileReadings, FileToRead, Reader, language_of};
-use crate::Memo;
+use super::{FileReadings, FileToRead, OPENERS, Reader, language_of};
 use crate::ocr;
 use crate::tools::install_language;
 use crate::wire::OpenedImage;
+use crate::{Memo, MemoKey};
 
 impl Reader {
-    pub(super) fn image(&self, image: OpenedImage, file: &FileToRead<'_>, _memo: &dyn Memo, found: &mut FileReadings) {
+    pub(super) fn image(&self, image: OpenedImage, file: &FileToRead<'_>, memo: &dyn Memo, found: &mut FileReadings) {
         if image.truncated {
             found
                 .problems
                 .push("the image is cut off, its lower part may be empty: fetch it again from the source".to_owned());
         }
         if image.text_likely {
-            match ocr::read_image(&self.tools, &image.gray, file.scripts) {
-                Ok(text) => self.recognised(text, found),
-                Err(error) => found.failed(&error),
+            let method = format!("{OPENERS} image {} {:?}", self.tools.recogniser(), file.scripts);
+            let key = MemoKey { file: file.sha256, part: "image".to_owned(), method };
+            match memo.recall(&key) {
+                Some(readings) => found.readings.extend(readings),
+                None => self.read_picture(&image, file, memo, &key, found),
             }
         }
         found.image = Some(image.into());
+    }
+
+    /// Reads the text of a picture and keeps it, unless there is a doubt: what is recalled has none to tell.
+    fn read_picture(
+        &self,
+        image: &OpenedImage,
+        file: &FileToRead<'_>,
+        memo: &dyn Memo,
+        key: &MemoKey,
+        found: &mut FileReadings,
+    ) {
+        let (readings, problems) = (found.readings.len(), found.problems.len());
+        match ocr::read_image(&self.tools, &image.gray, file.scripts) {
+            Ok(text) => self.recognised(text, found),
+            Err(error) => found.failed(&error),
+        }
+        if found.problems.len() == problems {
+            memo.keep(key, &found.readings[readings..]);
+        }
     }
 
     pub(super) fn recognised(&self, text: ocr::OcrText, found: &mut FileReadings) {

@@ -189,9 +189,8 @@ impl Reader {
 
     /// Everything that a page's picture is read with.
     fn picture_method(&self, file: &FileToRead<'_>) -> String {
-        let version = self.tools.tesseract().map_or("none", |tool| tool.version.as_str());
-        let (models, hints) = (self.tools.languages().join("+"), file.scripts);
-        format!("{} page at {DPI} or {DPI_FINE} dpi tesseract {version} {models} {hints:?}", super::OPENERS)
+        let (recogniser, hints) = (self.tools.recogniser(), file.scripts);
+        format!("{} page at {DPI} or {DPI_FINE} dpi {recogniser} {hints:?}", super::OPENERS)
     }
 
     /// Draws pages with these numbers, which follow each other; where that fails, each on its own.

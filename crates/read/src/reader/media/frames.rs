@@ -143,9 +143,8 @@ impl Reader {
 
     /// Everything that the text of a frame depends on.
     fn frame_method(&self, recording: &Recording<'_>, file: &FileToRead<'_>) -> String {
-        let recogniser = self.tools.tesseract().map_or("none", |tool| tool.version.as_str());
-        let (models, hints) = (self.tools.languages().join("+"), file.scripts);
-        format!("{OPENERS} frame ffmpeg {} tesseract {recogniser} {models} {hints:?}", recording.version)
+        let (recogniser, hints) = (self.tools.recogniser(), file.scripts);
+        format!("{OPENERS} frame ffmpeg {} {recogniser} {hints:?}", recording.version)
     }
 }
 
