@@ -10,7 +10,7 @@
 //! use vedette_read::launcher::{Launcher, ToolPlan};
 //! let launcher = Launcher::new(std::env::current_exe()?);
 //! let folder = tempfile::tempdir()?;
-//! std::fs::write(folder.path().join("in.mp4"), b"…")?;
+//! std::fs::write(folder.path().join("in.mp4"), b"the recording")?;
 //! let plan = ToolPlan::new(folder.path(), 30, 1 << 30).with_threads();
 //! let ran = launcher.run(&plan, Path::new("/usr/bin/ffmpeg"), &["-i".into(), "in.mp4".into()], &[])?;
 //! println!("{} {}", ran.status, ran.stderr);
