@@ -36,6 +36,9 @@ const LETTER_SIZE_MIN: f32 = 24.0;
 const SMALL: f32 = 34.0;
 const CONTRAST_SMALL: f32 = 120.0;
 
+/// Pixels between two lines, at least.
+const GAP_MIN: f32 = 10.0;
+
 /// Which half of the set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Part {
@@ -194,6 +197,7 @@ impl Workshop {
         };
         let dark = chance.happens(0.65);
         let ground = *chance.pick(&Ground::ALL);
+        let mut once_more = chance.clone();
         let mut image = draw(ground, width as u32, height as u32, dark, chance);
         let turned = if chance.happens(0.5) { chance.between(-7.0, 7.0) } else { 0.0 };
         let look = Look::choose(chance);
@@ -206,6 +210,14 @@ impl Workshop {
             })
             .collect();
         let tall: f32 = lines.iter().map(Line::height).sum();
+        let needed = (tall + (lines.len() as f32 + 1.0) * GAP_MIN) / 0.92;
+        let height = if needed > height {
+            // What stands below the edge cannot be read.
+            image = draw(ground, width as u32, needed as u32, dark, &mut once_more);
+            needed
+        } else {
+            height
+        };
         let gap = ((height * 0.92 - tall) / (lines.len() as f32 + 1.0)).max(2.0);
         let mut y = height * 0.04 + gap.min(height * 0.06);
         let mut drawn = 0;
@@ -213,7 +225,8 @@ impl Workshop {
             let (tall, shift) = (line.height(), width * 0.03 * (chance.unit() - 0.5));
             let behind = brightness_near(&image, y + tall / 2.0, tall / 2.0);
             let inked = look.inked(line.style(), *headline, behind);
-            if let Some(inked) = Line::draw(words, inked, width * 0.84, &self.fonts) {
+            let fits = y + tall <= image.height() as f32 + 1.0;
+            if let Some(inked) = Line::draw(words, inked, width * 0.84, &self.fonts).filter(|_| fits) {
                 inked.lay(&mut image, width / 2.0 + shift, y + tall / 2.0);
                 drawn += 1;
             }
