@@ -108,7 +108,8 @@ pub fn not_found(workspace: &Path) -> Vec<String> {
         let request = SearchRequest { query, sort: SortBy::Newest, limit: 10, offset: 0, facets: vec![] };
         let hits = index.search(&request).unwrap().hits;
         if hits.iter().filter(|hit| hit.id.0 == id).count() != 1 {
-            missing.push(format!("item {id} by `{word}`: {} hits", hits.len()));
+            let found: Vec<i64> = hits.iter().map(|hit| hit.id.0).collect();
+            missing.push(format!("item {id} by `{word}`: hits are the items {found:?}"));
         }
     }
     missing
