@@ -33,14 +33,25 @@ impl TextLine {
 
     /// The smallest upright box around it: left, top, right, bottom.
     pub fn bounds(&self) -> [f32; 4] {
+        let (length, thickness) = (self.length / 2.0, self.thickness / 2.0);
+        self.bounds_of((-length, length), (-thickness, thickness))
+    }
+
+    /// The smallest upright box around a part of it, from where to where along and across: left, top, right, bottom.
+    pub fn bounds_of(&self, along: (f32, f32), across: (f32, f32)) -> [f32; 4] {
         let mut bounds = [f32::INFINITY, f32::INFINITY, f32::NEG_INFINITY, f32::NEG_INFINITY];
-        for along in [-0.5, 0.0, 0.5] {
-            for across in [-0.5, 0.5] {
-                let (x, y) = self.point(along * self.length, across * self.thickness);
+        for along in [along.0, (along.0 + along.1) / 2.0, along.1] {
+            for across in [across.0, across.1] {
+                let (x, y) = self.point(along, across);
                 bounds = [bounds[0].min(x), bounds[1].min(y), bounds[2].max(x), bounds[3].max(y)];
             }
         }
         bounds
+    }
+
+    /// The same line read from its other end, head down.
+    pub fn turned(&self) -> Self {
+        Self { slant: self.slant + std::f32::consts::PI, bend: -self.bend, ..*self }
     }
 
     /// The same line of a picture `scale` times as large whose left upper corner is at (`left`, `top`).
@@ -54,8 +65,8 @@ impl TextLine {
         }
     }
 
-    /// (`x`, `y`) as places along and across the line.
-    pub(crate) fn place_of(&self, (x, y): (f32, f32)) -> (f32, f32) {
+    /// (`x`, `y`) as places along and across the line, from its middle.
+    pub fn place_of(&self, (x, y): (f32, f32)) -> (f32, f32) {
         let (sin, cos) = self.slant.sin_cos();
         let (dx, dy) = (x - self.middle.0, y - self.middle.1);
         let along = dx * cos + dy * sin;
@@ -74,6 +85,10 @@ mod tests {
         for (along, across) in [(0.0, 0.0), (-250.0, 20.0), (130.0, -7.0)] {
             let (there_along, there_across) = line.place_of(line.point(along, across));
             assert!((there_along - along).abs() < 2.0 && (there_across - across).abs() < 2.0, "{along} {across}");
+            // Turned, the same point is as far along and across on the other side.
+            let (x, y) = line.turned().point(-along, -across);
+            let (there_x, there_y) = line.point(along, across);
+            assert!((x - there_x).abs() < 0.1 && (y - there_y).abs() < 0.1, "{x} {y}");
         }
     }
 }

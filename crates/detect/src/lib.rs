@@ -1,5 +1,6 @@
 //! Where the lines of text stand in a picture. In: grey pixels. Out: lines with place, slant, bend and score, words of one line
-//! joined. A neural detector (PP-OCR, ONNX), run in process on pixels that a sandboxed child has decoded.
+//! joined. A neural detector (PP-OCR, ONNX), run in process on pixels that a sandboxed child has decoded. Its sister
+//! [`LineReader`] reads a line of Latin letters.
 //!
 //! The network marks the core of each line; [`map`] turns the marks into lines after Liao et al., *Real-time scene text
 //! detection with differentiable binarization* (AAAI 2020), with a parabola in place of a rectangle so that bent lines can be
@@ -17,15 +18,17 @@
 
 mod geometry;
 mod join;
+mod letters;
 mod map;
 
 use std::sync::Arc;
 
-use rten::{Model, RunOptions, ThreadPool};
+use rten::{Model, ModelOptions, RunOptions, ThreadPool};
 use rten_tensor::NdTensor;
 use rten_tensor::prelude::*;
 
 pub use geometry::TextLine;
+pub use letters::{Letter, LineReader};
 use map::ScoreMap;
 
 /// Longer side in pixels of what the network sees; its cost grows with the square (0.8 CPU-seconds at 960).
@@ -70,6 +73,19 @@ impl<'a> Pixels<'a> {
         let fits = width > 0 && height > 0 && gray.len() as u64 == u64::from(width) * u64::from(height);
         fits.then_some(Self { width, height, gray })
     }
+
+    /// Brightness at a place between four pixels, whose middles have whole numbers; beyond the edge the last ones go on.
+    pub fn between(&self, x: f32, y: f32) -> f32 {
+        let (left, top) = (x.floor(), y.floor());
+        let (u, v) = (x - left, y - top);
+        let at = |x: f32, y: f32| {
+            let x = (x.max(0.0) as usize).min(self.width as usize - 1);
+            let y = (y.max(0.0) as usize).min(self.height as usize - 1);
+            f32::from(self.gray.get(y * self.width as usize + x).copied().unwrap_or(255))
+        };
+        let row = |y: f32| at(left, y) + (at(left + 1.0, y) - at(left, y)) * u;
+        row(top) + (row(top + 1.0) - row(top)) * v
+    }
 }
 
 /// A part of a picture and the size at which it is looked at.
@@ -101,7 +117,7 @@ impl Detector {
     /// # Errors
     /// [`DetectError::Model`] when it is none.
     pub fn load(model: Vec<u8>, threads: usize) -> Result<Self, DetectError> {
-        let model = Model::load(model).map_err(|error| DetectError::Model(error.to_string()))?;
+        let model = loaded(model)?;
         Ok(Self { model, pool: Arc::new(ThreadPool::with_num_threads(threads.max(1))) })
     }
 
@@ -144,6 +160,12 @@ impl Detector {
         let lines = map::lines(&ScoreMap { width, height, scores: map.to_vec() });
         Ok(lines.into_iter().map(|line| line.scaled(window.scale, window.left, window.top)).collect())
     }
+}
+
+/// Weights are laid out for the processor once, not at every run.
+fn loaded(model: Vec<u8>) -> Result<Model, DetectError> {
+    let load = ModelOptions::with_all_ops().prepack_weights(true).load(model);
+    load.map_err(|error| DetectError::Model(error.to_string()))
 }
 
 /// The part of the picture from (`left`, `top`) that the network sees at `scale`.

@@ -97,13 +97,17 @@ fn ctranslate2(names: &[&str]) -> Option<Recognised> {
     Some(Recognised { kind: Kind::Translation, form: "ctranslate2", from_to: None, files })
 }
 
-/// A detector of text lines with the DB head (PP-OCR), ONNX: `….onnx` with `det` in its name, or the only one.
+/// A detector of text lines with the DB head (PP-OCR), ONNX: `….onnx` with `det` in its name, or the only one; beside it, with
+/// `rec` in its name, what reads the lines.
 fn detector(names: &[&str]) -> Option<Recognised> {
     let is_onnx = |name: &str| name.ends_with(".onnx");
     // Beside a tokenizer stands an encoder of sentences.
     let alone = || if names.contains(&"tokenizer.json") { None } else { place(names, is_onnx) };
     let model = place(names, |name| is_onnx(name) && name.contains("det")).or_else(alone)?;
-    Some(Recognised { kind: Kind::TextDetector, form: "onnx-db", from_to: None, files: vec![("model", model)] })
+    let letters = place(names, |name| is_onnx(name) && name.contains("rec")).filter(|&letters| letters != model);
+    let files = [("model", Some(model)), ("letters", letters)];
+    let files = files.into_iter().filter_map(|(role, at)| Some((role, at?))).collect();
+    Some(Recognised { kind: Kind::TextDetector, form: "onnx-db", from_to: None, files })
 }
 
 /// The four-bit form of multilingual-e5 that `e5.c` reads: `e5-….bin` with its tokenizer inside.
@@ -176,7 +180,8 @@ mod tests {
                 ],
             )),
         );
-        check(&["rec.onnx", "det.onnx"], Some((Kind::TextDetector, "onnx-db", &[("model", "det.onnx")])));
+        let both: &[(&str, &str)] = &[("model", "det.onnx"), ("letters", "rec.onnx")];
+        check(&["rec.onnx", "det.onnx"], Some((Kind::TextDetector, "onnx-db", both)));
         check(
             &["model.onnx", "tokenizer.json"],
             Some((Kind::Embedding, "onnx", &[("model", "model.onnx"), ("tokenizer", "tokenizer.json")])),

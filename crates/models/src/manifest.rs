@@ -20,7 +20,7 @@ const WORD_BYTES_MAX: usize = 300;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// Finds lines of text in pictures.
+    /// Finds lines of text in pictures, and may read Latin ones.
     TextDetector,
     /// Translates one language into another.
     Translation,
@@ -107,7 +107,7 @@ pub struct Origin {
 /// A file of a pack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackFile {
-    /// What it is in its form: `model`, `vocabulary`, `lexicon`, `config`, `tokenizer`, `licence` …
+    /// What it is in its form: `model`, `letters`, `vocabulary`, `lexicon`, `config`, `tokenizer`, `licence` …
     pub role: String,
     /// Name in the pack's folder; a plain file name.
     pub name: String,

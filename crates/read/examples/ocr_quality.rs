@@ -1,7 +1,7 @@
 //! Character error rate of text recognition on the test kit's posters, by language.
 //!
-//! `cargo run --release -p vedette-read --example ocr_quality -- dev|test [--detector FILE] [--only PART_OF_NAME]
-//! [--every N] [--folder CACHE] [--ways psm3,psm11,page,final] [--say]`
+//! `cargo run --release -p vedette-read --example ocr_quality -- dev|test [--models FOLDER] [--only PART_OF_NAME]
+//! [--every N] [--from N] [--folder CACHE] [--ways psm3,psm11,page,final] [--say]`
 //!
 //! `psm3` and `psm11` are the plain recogniser on the file, told the language; `page` is this program without a detector and
 //! `final` with it, both told nothing.
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
-use vedette_detect::Detector;
+use vedette_models::Models;
 use vedette_read::{FileToRead, NoMemo, Opener, Reader, Tools, launcher};
 use vedette_testkit::ocr_posters::{OcrPoster, Order, Part, Workshop, character_errors};
 
@@ -18,9 +18,10 @@ type Failure = Box<dyn std::error::Error>;
 
 struct Wanted {
     part: Part,
-    detector: Option<PathBuf>,
+    models: Option<PathBuf>,
     only: String,
     every: usize,
+    from: usize,
     folder: PathBuf,
     ways: Vec<String>,
     say: bool,
@@ -53,13 +54,14 @@ fn wanted() -> Result<Wanted, Failure> {
     };
     let folder = std::env::temp_dir().join("vedette-ocr-posters");
     let ways = ["psm3", "psm11", "page", "final"].map(str::to_owned).to_vec();
-    let mut wanted = Wanted { part, detector: None, only: String::new(), every: 1, folder, ways, say: false };
+    let mut wanted = Wanted { part, models: None, only: String::new(), every: 1, from: 0, folder, ways, say: false };
     while let Some(option) = given.next() {
         let mut value = || given.next().ok_or("a value is missing");
         match option.as_str() {
-            "--detector" => wanted.detector = Some(value()?.into()),
+            "--models" => wanted.models = Some(value()?.into()),
             "--only" => wanted.only = value()?,
             "--every" => wanted.every = value()?.parse()?,
+            "--from" => wanted.from = value()?.parse()?,
             "--folder" => wanted.folder = value()?.into(),
             "--ways" => wanted.ways = value()?.split(',').map(str::to_owned).collect(),
             "--say" => wanted.say = true,
@@ -78,17 +80,14 @@ fn measure() -> Result<(), Failure> {
     let workshop = Workshop::open()?;
     let program = std::env::current_exe()?;
     let page = Reader::with(Opener::new(&program), Tools::discover(&program));
-    let whole = match &wanted.detector {
-        Some(path) => {
-            let detector = Detector::load(std::fs::read(path)?, 1)?;
-            Reader::with(Opener::new(&program), Tools::discover(&program).with_detector(detector, "given"))
-        }
+    let whole = match &wanted.models {
+        Some(folder) => page.clone().with_models(&Models::open(std::slice::from_ref(folder))),
         None => page.clone(),
     };
     std::fs::create_dir_all(&wanted.folder)?;
     let mut sums: BTreeMap<(String, String), Sum> = BTreeMap::new();
     for (number, order) in Order::all(wanted.part).into_iter().enumerate() {
-        if number % wanted.every != 0 || !order.name().contains(&wanted.only) {
+        if number % wanted.every != wanted.from || !order.name().contains(&wanted.only) {
             continue;
         }
         let poster = workshop.draw(order)?;

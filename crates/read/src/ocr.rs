@@ -1,12 +1,17 @@
 //! Text in pictures. In: grey pixels. Out: one reading a script, each word with its place and how surely it was read.
 //!
-//! With a text detector ([`vedette_detect`]) its lines are cut out, straightened, set dark on light and read one by one, all in
-//! one run of the recogniser ([`lines`]); without one, and where lines are read badly, the picture is read as a page ([`page`]).
+//! With a text detector ([`vedette_detect`]) its lines are cut out, straightened and read one by one: Latin ones by the detector's
+//! sister ([`latin`]), the others, set dark on light, all in one run of the recogniser ([`lines`]); without a detector, and where lines are read badly, the picture is read as a page ([`page`]).
 //! What is read more surely is kept. What was seen and not read is said.
 
 mod eye;
+mod ground;
+mod latin;
+mod line_read;
 mod lines;
 mod models;
+mod numbers;
+mod order;
 mod page;
 mod strips;
 mod words;
@@ -14,22 +19,29 @@ mod words;
 use vedette_core::{Place, Whereabouts};
 use vedette_detect::{Pixels, TextLine};
 
-pub(crate) use eye::Eye;
+pub(crate) use eye::{Eye, Sight};
 pub use words::Script;
 
 use crate::{GrayImage, ReadError, Tools};
 use page::Desk;
 
 /// Mean confidence, 0 to 1, from which lines that were read one by one are not read again as a page.
-const CONFIDENCE_OF_LINES: f32 = 0.86;
+const CONFIDENCE_OF_LINES: f32 = 0.80;
 /// Mean confidence below which a person should look.
-const CONFIDENCE_DOUBTFUL: f32 = 0.70;
+const CONFIDENCE_DOUBTFUL: f32 = 0.78;
 /// Lines from which a picture is a document, which is read as a page first.
 const LINES_OF_DOCUMENT: usize = 28;
 /// Mean confidence of a document's page from which its lines are not read one by one.
 const CONFIDENCE_OF_DOCUMENT: f32 = 0.88;
-/// Share of the detector's lines, by their length, that may stay unread before a person is asked to look.
-const UNREAD_SHARE_MAX: f32 = 0.34;
+/// Share of the detector's lines, by their length, that must be read surely, else a person is asked to look.
+const READ_SHARE_MIN: f32 = 0.90;
+/// Confidence of a word, of 100, that is surely read.
+const WORD_SURE: u8 = 60;
+/// Share of a line that words take, the gaps between them left out.
+const WORDS_SHARE: f32 = 0.85;
+
+/// Stands among the recogniser's codes for what reads Latin lines.
+pub(crate) const LETTERS: &str = "letters";
 
 /// Text of one script in a picture.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +52,7 @@ pub struct OcrReading {
     pub places: Vec<Place>,
     /// 0 to 1.
     pub mean_confidence: f32,
-    /// Models that read it, by the recogniser's codes.
+    /// Models that read it, by the recogniser's codes; [`LETTERS`] is the detector's sister.
     pub languages: Vec<String>,
     /// Its script.
     pub script: Script,
@@ -104,7 +116,7 @@ pub fn read_image(tools: &Tools, image: &GrayImage, hints: &[Script]) -> Result<
 /// The detector's lines; `None` without a detector. One that fails is as good as none: the page is read without it.
 fn detected(tools: &Tools, image: &GrayImage) -> Option<Vec<TextLine>> {
     let pixels = Pixels::new(image.width, image.height, &image.pixels)?;
-    match tools.detector()?.lines(pixels) {
+    match tools.sight()?.detector.lines(pixels) {
         Ok(lines) => Some(lines),
         Err(error) => {
             tracing::warn!(%error, "the text detector fails, pictures are read without it");
@@ -139,8 +151,7 @@ fn doubts(text: &OcrText, lines: &[TextLine], image: &GrayImage) -> Vec<String> 
     let mut doubts = Vec::new();
     let confidence = text.confidence();
     let all: f32 = lines.iter().map(|line| line.length).sum();
-    let unread: Vec<&TextLine> = lines.iter().filter(|line| !is_read(line, text, image)).collect();
-    let length: f32 = unread.iter().map(|line| line.length).sum();
+    let read: f32 = lines.iter().map(|line| line.length * read_share(line, text, image)).sum();
     if text.readings.is_empty() && !lines.is_empty() {
         doubts.push(format!(
             "{} lines of what looks like text were seen in the image and none could be read: look at it",
@@ -148,27 +159,30 @@ fn doubts(text: &OcrText, lines: &[TextLine], image: &GrayImage) -> Vec<String> 
         ));
     } else if !text.readings.is_empty() && confidence < CONFIDENCE_DOUBTFUL {
         doubts.push(format!("the text in the image is hard to read (sure to {:.0} %): look at it", confidence * 100.0));
-    } else if all > 0.0 && length / all > UNREAD_SHARE_MAX {
+    } else if all > 0.0 && read / all < READ_SHARE_MIN {
         doubts.push(format!(
-            "{} of {} lines of what looks like text in the image could not be read: look at it",
-            unread.len(),
-            lines.len()
+            "{:.0} % of what looks like text in the image could not be read surely: look at it",
+            (1.0 - read / all) * 100.0
         ));
     }
     doubts
 }
 
-/// Whether a word was read where `line` stands.
-fn is_read(line: &TextLine, text: &OcrText, image: &GrayImage) -> bool {
-    let [left, top, right, bottom] = line.bounds();
-    let part = |pixels: f32, side: u32| (pixels / side.max(1) as f32 * 10_000.0) as i32;
-    let (left, right) = (part(left, image.width), part(right, image.width));
-    let (top, bottom) = (part(top, image.height), part(bottom, image.height));
-    text.readings.iter().flat_map(|reading| &reading.places).any(|place| match place.at {
-        Whereabouts::Box(sides) => {
-            let [x, y, wide, high] = sides.map(i32::from);
-            x < right && left < x + wide && y < bottom && top < y + high
+/// Share of `line`'s length, 0 to 1, that surely read words take.
+fn read_share(line: &TextLine, text: &OcrText, image: &GrayImage) -> f32 {
+    let pixels = |part: u16, side: u32| f32::from(part) / 10_000.0 * side as f32;
+    let width_in_line = |place: &Place| match place.at {
+        Whereabouts::Box([x, y, wide, high]) if place.confidence.unwrap_or_default() >= WORD_SURE => {
+            let (wide, high) = (pixels(wide, image.width), pixels(high, image.height));
+            let middle = (pixels(x, image.width) + wide / 2.0, pixels(y, image.height) + high / 2.0);
+            let (along, across) = line.place_of(middle);
+            let inside = along.abs() < line.length / 2.0 && across.abs() < line.thickness / 2.0;
+            let lies = line.slant.cos().abs() > line.slant.sin().abs();
+            if inside { if lies { wide } else { high } } else { 0.0 }
         }
-        Whereabouts::Time(_) => false,
-    })
+        _ => 0.0,
+    };
+    let read: f32 = text.readings.iter().flat_map(|reading| &reading.places).map(width_in_line).sum();
+    // Lines are widened by about their thickness, and between words stands nothing.
+    (read / ((line.length - line.thickness) * WORDS_SHARE).max(1.0)).min(1.0)
 }

@@ -4,13 +4,12 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use vedette_detect::Detector;
 use vedette_models::Models;
 
 use crate::ReadError;
 use crate::launcher::{Launcher, ToolPlan, ToolRun};
 use crate::media_tools::MediaTools;
-use crate::ocr::Eye;
+use crate::ocr::{Eye, Sight};
 
 /// Folders in which tools are looked for; never the current folder, never a search path that a user may write.
 const TOOL_FOLDERS: &[&str] = &["/usr/bin", "/usr/local/bin", "/bin", "/run/current-system/sw/bin"];
@@ -148,8 +147,7 @@ impl Tools {
     /// What text in pictures is read with: the recogniser, its languages, the text detector.
     pub(crate) fn recogniser(&self) -> String {
         let tesseract = self.tesseract.as_ref().map_or("none", |tool| tool.version.as_str());
-        let detector = self.eye.as_ref().map_or("none", |eye| eye.name());
-        format!("tesseract {tesseract} [{}], text detector {detector}", self.languages.join(" "))
+        format!("tesseract {tesseract} [{}], text detector {}", self.languages.join(" "), self.sight_name())
     }
 
     /// What takes videos and recordings apart.
@@ -177,14 +175,14 @@ impl Tools {
         Self { eye: Eye::among(models).map(Arc::new), ..self }
     }
 
-    /// The same with a given text detector, named as it is to be told.
-    pub fn with_detector(self, detector: Detector, name: impl Into<String>) -> Self {
-        Self { eye: Some(Arc::new(Eye::of(detector, name.into()))), ..self }
+    /// The text detector, and what reads Latin lines.
+    pub(crate) fn sight(&self) -> Option<&Sight> {
+        self.eye.as_ref()?.sight()
     }
 
-    /// The text detector.
-    pub fn detector(&self) -> Option<&Detector> {
-        self.eye.as_ref()?.detector()
+    /// Name and version of the pack that [`Tools::sight`] is of.
+    pub(crate) fn sight_name(&self) -> &str {
+        self.eye.as_ref().map_or("none", |eye| eye.name())
     }
 
     /// Every tool and model, found or not, with what is lost without it and how to get it.

@@ -1,21 +1,30 @@
-//! The text detector of a reader: found among the models, loaded when the first picture asks for it.
+//! The text detector of a reader and what reads its Latin lines: found among the models, loaded when the first picture asks.
 
 use std::sync::OnceLock;
 
-use vedette_detect::Detector;
+use vedette_detect::{DetectError, Detector, LineReader};
 use vedette_models::{Kind, Models, Pack};
 
-/// Bytes of a detector's model; the largest of its family has 90 MB.
+/// Bytes of one model; the largest of its family has 90 MB.
 const MODEL_BYTES_MAX: u64 = 128 * 1024 * 1024;
-/// Threads of a detector: pictures are read side by side already.
+/// Threads of a network: pictures are read side by side already.
 const THREADS: usize = 1;
+/// Role of the recogniser's file in a pack.
+const LETTERS: &str = "letters";
 
-/// A detector, loaded or not yet.
+/// What sees lines, and what reads the Latin ones among them.
+#[derive(Debug)]
+pub struct Sight {
+    pub detector: Detector,
+    pub letters: Option<LineReader>,
+}
+
+/// A [`Sight`], loaded or not yet.
 #[derive(Debug)]
 pub(crate) struct Eye {
     name: String,
     pack: Option<Pack>,
-    loaded: OnceLock<Option<Detector>>,
+    loaded: OnceLock<Option<Sight>>,
 }
 
 impl Eye {
@@ -25,23 +34,17 @@ impl Eye {
         Some(Self { name: pack.fingerprint(), pack: Some(pack), loaded: OnceLock::new() })
     }
 
-    /// One that is loaded already.
-    pub(crate) fn of(detector: Detector, name: String) -> Self {
-        Self { name, pack: None, loaded: OnceLock::from(Some(detector)) }
-    }
-
     /// Name and version.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    /// The detector; `None` when its file is not what its manifest says, which is logged once.
-    pub(crate) fn detector(&self) -> Option<&Detector> {
+    /// What it sees with; `None` when its files are not what its manifest says, which is logged once.
+    pub(crate) fn sight(&self) -> Option<&Sight> {
         let load = || {
-            // Reading compares the SHA-256 with the manifest's.
-            let loaded = self.pack.as_ref()?.read("model", MODEL_BYTES_MAX).map_err(|error| error.to_string());
-            match loaded.and_then(|bytes| Detector::load(bytes, THREADS).map_err(|error| error.to_string())) {
-                Ok(detector) => Some(detector),
+            let pack = self.pack.as_ref()?;
+            match load(pack) {
+                Ok(sight) => Some(sight),
                 Err(error) => {
                     tracing::warn!(name = %self.name, error, "the text detector is not used");
                     None
@@ -50,4 +53,14 @@ impl Eye {
         };
         self.loaded.get_or_init(load).as_ref()
     }
+}
+
+/// Reading a file of a pack compares its SHA-256 with the manifest's.
+fn load(pack: &Pack) -> Result<Sight, String> {
+    let read = |role: &str| pack.read(role, MODEL_BYTES_MAX).map_err(|error| error.to_string());
+    let unread = |error: DetectError| error.to_string();
+    let detector = Detector::load(read("model")?, THREADS).map_err(unread)?;
+    let has_letters = pack.manifest.files.iter().any(|file| file.role == LETTERS);
+    let letters = has_letters.then(|| LineReader::load(read(LETTERS)?, THREADS).map_err(unread)).transpose()?;
+    Ok(Sight { detector, letters })
 }

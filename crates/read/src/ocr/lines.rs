@@ -4,94 +4,73 @@
 //! read with that model. Lines that it does not read are tried in the other scripts, then prepared in other ways; what is read
 //! most surely is kept.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use vedette_detect::TextLine;
 
-use super::models::{Model, has_model, installed_trials, language_of_model, models_of};
+use super::line_read::{LineRead, LineWord};
+use super::models::{Model, has_model, has_own_letter, installed_trials, language_of_model, models_of};
+use super::order::{in_order, one_way, reading};
 use super::page::Desk;
 use super::strips::{Strip, Way};
 use super::words::{PlacedText, Script, Word, words_by_page};
-use super::{OcrReading, OcrText};
+use super::{LETTERS, OcrReading, OcrText, latin, numbers};
 use crate::ReadError;
 
+/// Mean confidence of the longest lines, of 100, below which a picture is tried head down, and by how much surer it must be so.
+const HEAD_DOWN_BELOW: f32 = 80.0;
+const HEAD_DOWN_SURER_BY: f32 = 15.0;
 /// Lines on which scripts and models are tried.
 const PROBES: usize = 3;
 /// Mean confidence, of 100, below which a line is tried in the other scripts.
 const OTHER_SCRIPT_BELOW: f32 = 72.0;
-/// Mean confidence, of 100, below which a line is prepared in other ways.
-const OTHER_WAY_BELOW: f32 = 90.0;
-/// Ways beside the usual one, in the order in which they help.
-const OTHER_WAYS: &[Way] = &[Way::Whole, Way::TwoTone, Way::Closer, Way::Exchanged];
+/// Ways beside the usual one, in the order in which they help, and the mean confidence, of 100, below which a line is read so.
+const OTHER_WAYS: &[(Way, f32)] = &[
+    (Way::Ground, 90.0),
+    (Way::TwoTone, 90.0),
+    (Way::Whole, 80.0),
+    (Way::Closer, 80.0),
+    (Way::GroundExchanged, 60.0),
+    (Way::Exchanged, 60.0),
+];
 /// Share of a line's length that its words take, below which some are missing.
 const COVERED_MIN: f32 = 0.78;
 /// A model whose language the text reads like may weigh this much less than another.
 const LANGUAGE_BONUS: f32 = 1.06;
 /// The same for Urdu and Pashto, whose own letters other models read surely, and wrong.
 const OWN_LETTERS_BONUS: f32 = 1.35;
+/// Confidence, of 100, from which a word with a letter that only one language has speaks for that language, and how many it takes.
+const OWN_WORD_SURE: f32 = 85.0;
+const OWN_WORDS_MIN: usize = 3;
+/// What is worth as much less than another reading and still preferred when such words are in it.
+const OWN_WORD_BONUS: f32 = 1.6;
 /// The model of the picture's language may weigh less than another by this factor and is still preferred.
 const OWN_MODEL_BONUS: f32 = 1.25;
 /// The Arabic model, where the Persian one does not find Arabic, must weigh this much more than the others.
 const ARABIC_MALUS: f32 = 0.8;
 /// A line in another way must weigh this much more than in the usual one: chance likes the longer list.
 const OTHER_WAY_MALUS: f32 = 0.97;
-/// Letters of a line, each counted by how surely it was read, below which the line is noise.
-const LINE_WEIGHT_MIN: f32 = 1.2;
-/// Mean confidence, of 100, below which a line is noise.
-const LINE_CONFIDENCE_MIN: f32 = 42.0;
-/// Lines overlap in height by this share when they stand side by side.
-const BESIDE_SHARE: f32 = 0.5;
 /// Reads a strip as one line. Taking it as it is was worse: .129 against .065 on four posters of the tuning part.
 const ONE_LINE: &str = "7";
 /// Takes a strip as it is.
 const WHOLE_STRIP: &str = "13";
-
-/// A line that was read.
-#[derive(Debug, Clone)]
-struct LineRead {
-    script: Script,
-    model: String,
-    words: Vec<Word>,
-    bounds: Vec<[f32; 4]>,
-}
-
-impl LineRead {
-    fn weight(&self) -> f32 {
-        self.words.iter().map(|word| word.weight(self.script)).sum()
-    }
-
-    /// Mean confidence of its words, of 100, each weighing as many characters as it has.
-    fn confidence(&self) -> f32 {
-        let (mut sum, mut characters) = (0.0, 0.0);
-        for word in &self.words {
-            let length = word.text.chars().count() as f32;
-            sum += word.confidence * length;
-            characters += length;
-        }
-        if characters > 0.0 { sum / characters } else { 0.0 }
-    }
-
-    fn text(&self) -> String {
-        self.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
-    }
-
-    fn is_noise(&self) -> bool {
-        self.weight() < LINE_WEIGHT_MIN && self.confidence() < 80.0 || self.confidence() < LINE_CONFIDENCE_MIN
-    }
-}
 
 /// What a model made of the probes.
 struct Probe<'a> {
     model: &'a str,
     weight: f32,
     reads_like: String,
+    /// Words, surely read, with a letter that only this model's language has.
+    own_words: usize,
 }
 
 impl<'a> Probe<'a> {
     fn of(model: &'a str, read: &[LineRead]) -> Self {
         let text = read.iter().map(LineRead::text).collect::<Vec<_>>().join("\n");
         let reads_like = vedette_text::language::identify(&text).code;
-        Self { model, weight: read.iter().map(LineRead::weight).sum(), reads_like }
+        let words = read.iter().flat_map(|line| &line.words);
+        let own_words = words.filter(|word| is_own_word(word, model));
+        Self { model, weight: read.iter().map(LineRead::weight).sum(), reads_like, own_words: own_words.count() }
     }
 
     /// Its weight, more when the text is of the model's language. The Arabic model writes whatever it sees with Arabic's letters,
@@ -102,7 +81,8 @@ impl<'a> Probe<'a> {
         let factor = match own {
             Some("ar") if trial.reads_like == "ar" => LANGUAGE_BONUS,
             Some("ar") => ARABIC_MALUS,
-            Some("ur" | "ps") if is_own => OWN_LETTERS_BONUS,
+            Some("ur" | "ps") if self.own_words > OWN_WORDS_MIN => OWN_WORD_BONUS,
+            Some("ur" | "ps") if is_own || self.own_words >= OWN_WORDS_MIN => OWN_LETTERS_BONUS,
             _ if is_own => LANGUAGE_BONUS,
             _ => 1.0,
         };
@@ -110,62 +90,155 @@ impl<'a> Probe<'a> {
     }
 }
 
+/// Whether `word` is surely read and has a letter that, of the models tried, only `model` knows.
+fn is_own_word(word: &LineWord, model: &str) -> bool {
+    word.confidence >= OWN_WORD_SURE && has_own_letter(&word.text, model)
+}
+
 /// Lines of a picture, and the best reading of each so far.
 struct Lines<'a> {
     desk: &'a Desk<'a>,
-    lines: &'a [TextLine],
+    lines: Vec<TextLine>,
+    /// Scripts that the recogniser tries, with the model that it tries them with.
+    trials: Vec<Model>,
+    /// Latin lines need no recogniser.
+    knows_latin: bool,
     best: Vec<Option<LineRead>>,
+    /// Lines that the recogniser need not read.
+    settled: Vec<bool>,
     /// What was read once, by line, way and model.
     read: HashMap<(usize, Way, String), LineRead>,
 }
 
-/// Reads `lines` of `desk`'s picture.
+/// Reads `lines` of `desk`'s picture; head down, when they are read more surely so.
 pub(super) fn read_lines(desk: &Desk<'_>, lines: &[TextLine], hints: &[Script]) -> Result<OcrText, ReadError> {
+    let lines = one_way(lines);
     let (trials, absent) = installed_trials(desk.tools, hints)?;
-    let mut text = OcrText::default();
-    let mut at_work = Lines { desk, lines, best: vec![None; lines.len()], read: HashMap::new() };
-    if lines.is_empty() {
-        return Ok(text);
-    }
-    let (main, others) = at_work.main_script(&trials)?;
-    let model = at_work.model_of(main.0, &at_work.probes(|_| true), &main.1)?;
-    let rest: Vec<usize> = (0..lines.len()).collect();
-    at_work.read_with_own(&rest, main.0, &model)?;
-    for (script, trial) in others {
-        let unsure = at_work.below(OTHER_SCRIPT_BELOW);
-        at_work.read(&unsure, Way::Usual, script, &trial)?;
-        let own: Vec<usize> = (0..lines.len()).filter(|&index| at_work.script(index) == Some(script)).collect();
-        if !own.is_empty() {
-            let model = at_work.model_of(script, &own, &trial)?;
-            at_work.read_with_own(&own, script, &model)?;
+    let mut at_work = Lines::new(desk, lines, trials.clone());
+    let mut scripts = at_work.begin()?;
+    let sureness = at_work.sureness();
+    if sureness < HEAD_DOWN_BELOW && !at_work.lines.is_empty() {
+        let turned = at_work.lines.iter().map(TextLine::turned).collect();
+        let mut head_down = Lines::new(desk, turned, trials);
+        let other_scripts = head_down.begin()?;
+        if head_down.sureness() > sureness + HEAD_DOWN_SURER_BY {
+            (at_work, scripts) = (head_down, other_scripts);
         }
     }
-    at_work.other_ways()?;
-    if at_work.below(OTHER_SCRIPT_BELOW).len() * 2 > lines.len() {
+    if let Some((main, others)) = scripts {
+        at_work.read_open(main, others)?;
+    }
+    let mut text = OcrText::default();
+    if at_work.below(OTHER_SCRIPT_BELOW).len() * 2 > at_work.lines.len() {
         // What was not read surely may be of a script that no model is installed for.
-        text.missing = absent;
+        text.missing = absent.into_iter().filter(|code| !at_work.knows_latin || code != "eng").collect();
     }
     at_work.finish(&mut text);
     Ok(text)
 }
 
-impl Lines<'_> {
+/// The script that reads best, with its trial model, and the others.
+type Scripts = (Model, Vec<Model>);
+
+impl<'a> Lines<'a> {
+    fn new(desk: &'a Desk<'a>, lines: Vec<TextLine>, trials: Vec<Model>) -> Self {
+        let count = lines.len();
+        let (best, settled) = (vec![None; count], vec![false; count]);
+        Self { desk, lines, trials, knows_latin: false, best, settled, read: HashMap::new() }
+    }
+
+    /// Reads Latin lines, and tries the scripts on the others, when there are any.
+    fn begin(&mut self) -> Result<Option<Scripts>, ReadError> {
+        self.read_latin();
+        if self.open().is_empty() { Ok(None) } else { self.main_script().map(Some) }
+    }
+
+    /// Reads Latin lines, when there is what reads them.
+    fn read_latin(&mut self) {
+        let Some(reader) = self.desk.tools.sight().and_then(|sight| sight.letters.as_ref()) else { return };
+        for (index, line) in self.lines.iter().enumerate() {
+            if let Some(latin) = latin::read(reader, self.desk.image, line) {
+                self.settled[index] = latin.is_settled;
+                self.best[index] = Some(latin.read).filter(|read| !read.is_noise());
+            }
+        }
+        self.knows_latin = true;
+        if self.trials.len() > 1 {
+            self.trials.retain(|(script, _)| *script != Script::Latin);
+        }
+    }
+
+    /// How surely, of 100, the longest lines are read so far.
+    fn sureness(&self) -> f32 {
+        let mut longest: Vec<usize> = (0..self.lines.len()).collect();
+        longest.sort_by(|&a, &b| self.letters(b).total_cmp(&self.letters(a)));
+        longest.truncate(PROBES);
+        let sure = |&index: &usize| self.best[index].as_ref().map_or(0.0, LineRead::confidence);
+        longest.iter().map(sure).sum::<f32>() / longest.len().max(1) as f32
+    }
+
+    /// Reads the lines that are not settled with the recogniser.
+    fn read_open(&mut self, main: Model, others: Vec<Model>) -> Result<(), ReadError> {
+        let open = self.open();
+        let model = self.model_of(main.0, &self.probes(), &main.1)?;
+        self.read_with_own(&open, main.0, &model)?;
+        for (script, trial) in others {
+            let unsure = self.below(OTHER_SCRIPT_BELOW);
+            self.read(&unsure, Way::Usual, script, &trial)?;
+            let own: Vec<usize> = open.iter().copied().filter(|&index| self.script(index) == Some(script)).collect();
+            if !own.is_empty() {
+                let model = self.model_of(script, &own, &trial)?;
+                self.read_with_own(&own, script, &model)?;
+            }
+        }
+        self.other_ways(&(main.0, model))?;
+        self.numbers(&open)
+    }
+
+    /// Numbers in Arabic script, by the model that knows its digits; the others mix them up or turn them round.
+    fn numbers(&mut self, open: &[usize]) -> Result<(), ReadError> {
+        let knows = |code: &str| has_model(self.desk.tools, code);
+        if !knows(numbers::MODEL) {
+            return Ok(());
+        }
+        let doubtful = |index: &usize| self.best[*index].as_ref().is_some_and(numbers::are_doubtful);
+        let lines: Vec<usize> = open.iter().copied().filter(doubtful).collect();
+        for way in numbers::WAYS {
+            let read = self.pass(&lines, *way, Script::Arabic, numbers::MODEL)?;
+            for (&index, read) in lines.iter().zip(read) {
+                if let Some(best) = &mut self.best[index] {
+                    numbers::put(best, &read);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Lines that are not settled.
+    fn open(&self) -> Vec<usize> {
+        (0..self.lines.len()).filter(|&index| !self.settled[index]).collect()
+    }
+
+    /// About how many letters a line has room for.
+    fn letters(&self, index: usize) -> f32 {
+        self.lines[index].length / self.lines[index].thickness.max(1.0)
+    }
+
     /// The lines with the most letters, which tell script and language.
-    fn probes(&self, of: impl Fn(usize) -> bool) -> Vec<usize> {
-        let letters = |index: &usize| self.lines[*index].length / self.lines[*index].thickness.max(1.0);
-        let mut probes: Vec<usize> = (0..self.lines.len()).filter(|&index| of(index)).collect();
-        probes.sort_by(|a, b| letters(b).total_cmp(&letters(a)));
+    fn probes(&self) -> Vec<usize> {
+        let mut probes = self.open();
+        probes.sort_by(|&a, &b| self.letters(b).total_cmp(&self.letters(a)));
         probes.truncate(PROBES);
         probes
     }
 
-    /// The script that reads the probes most surely, with its trial model; and the others.
-    fn main_script(&mut self, trials: &[Model]) -> Result<(Model, Vec<Model>), ReadError> {
-        let probes = self.probes(|_| true);
+    /// The script that reads the probes most surely, and the others.
+    fn main_script(&mut self) -> Result<Scripts, ReadError> {
+        let probes = self.probes();
         let mut weighed = Vec::new();
-        for (script, model) in trials {
-            let read = self.pass(&probes, Way::Usual, *script, model)?;
-            weighed.push((read.iter().map(LineRead::weight).sum::<f32>(), (*script, model.clone())));
+        for (script, model) in self.trials.clone() {
+            let read = self.pass(&probes, Way::Usual, script, &model)?;
+            weighed.push((read.iter().map(LineRead::weight).sum::<f32>(), (script, model)));
             self.keep(&probes, read, 1.0);
         }
         // Stable: of two that weigh the same the hinted one.
@@ -211,7 +284,9 @@ impl Lines<'_> {
     fn read_with_own(&mut self, lines: &[usize], script: Script, model: &str) -> Result<(), ReadError> {
         for (&index, read) in lines.iter().zip(self.pass(lines, Way::Usual, script, model)?) {
             let known = self.best[index].as_ref().filter(|known| known.model != model);
-            if known.is_none_or(|known| known.weight() < read.weight() * OWN_MODEL_BONUS) {
+            let has_own = read.words.iter().any(|word| is_own_word(word, model));
+            let bonus = if has_own { OWN_WORD_BONUS } else { OWN_MODEL_BONUS };
+            if known.is_none_or(|known| known.weight() < read.weight() * bonus) {
                 self.best[index] = Some(read);
             }
         }
@@ -227,26 +302,30 @@ impl Lines<'_> {
         }
     }
 
-    fn other_ways(&mut self) -> Result<(), ReadError> {
-        for way in OTHER_WAYS {
-            let mut unsure = self.below(OTHER_WAY_BELOW);
+    /// Prepares lines that are not read surely or wholly in other ways, and takes from each reading what is surest.
+    fn other_ways(&mut self, main: &Model) -> Result<(), ReadError> {
+        let model_of = |best: &Option<LineRead>| match best {
+            Some(read) if read.model != LETTERS => (read.script, read.model.clone()),
+            _ => main.clone(),
+        };
+        for (way, below) in OTHER_WAYS {
+            let mut unsure = self.below(*below);
             unsure.extend(self.incomplete().into_iter().filter(|index| !unsure.contains(index)).collect::<Vec<_>>());
-            let mut models: Vec<Model> = Vec::new();
-            for &index in &unsure {
-                if let Some(read) = &self.best[index] {
-                    let model = (read.script, read.model.clone());
-                    if !models.contains(&model) {
-                        models.push(model);
-                    }
-                }
+            let mut by_model: BTreeMap<String, (Script, Vec<usize>)> = BTreeMap::new();
+            for index in unsure {
+                let (script, model) = model_of(&self.best[index]);
+                by_model.entry(model).or_insert((script, Vec::new())).1.push(index);
             }
-            for (script, model) in models {
-                let own: Vec<usize> = unsure
-                    .iter()
-                    .copied()
-                    .filter(|&index| self.best[index].as_ref().is_some_and(|read| read.model == model))
-                    .collect();
+            for (model, (script, own)) in by_model {
                 self.read(&own, *way, script, &model)?;
+            }
+        }
+        for (index, best) in self.best.iter_mut().enumerate() {
+            let Some(best) = best else { continue };
+            for (way, _) in [(Way::Usual, 0.0)].iter().chain(OTHER_WAYS) {
+                if let Some(other) = self.read.get(&(index, *way, best.model.clone())) {
+                    best.take_surer_words(other);
+                }
             }
         }
         Ok(())
@@ -255,25 +334,17 @@ impl Lines<'_> {
     /// Lines that are not read as surely as `confidence`.
     fn below(&self, confidence: f32) -> Vec<usize> {
         let unsure = |index: &usize| self.best[*index].as_ref().is_none_or(|read| read.confidence() < confidence);
-        (0..self.lines.len()).filter(unsure).collect()
+        self.open().into_iter().filter(unsure).collect()
     }
 
     /// Lines of which words seem to be missing.
     fn incomplete(&self) -> Vec<usize> {
         let is_short = |index: &usize| {
             let Some(read) = &self.best[*index] else { return true };
-            let (left, right) = read
-                .words
-                .iter()
-                .zip(&read.bounds)
-                .filter(|(word, _)| word.is_kept())
-                .fold((f32::INFINITY, f32::NEG_INFINITY), |(left, right), (_, bounds)| {
-                    (left.min(bounds[0]), right.max(bounds[2]))
-                });
-            let [line_left, _, line_right, _] = self.lines[*index].bounds();
-            right - left < (line_right - line_left - self.lines[*index].thickness) * COVERED_MIN
+            let line = &self.lines[*index];
+            read.reach() < (line.length - line.thickness) * COVERED_MIN
         };
-        (0..self.lines.len()).filter(is_short).collect()
+        self.open().into_iter().filter(is_short).collect()
     }
 
     fn script(&self, index: usize) -> Option<Script> {
@@ -308,9 +379,11 @@ impl Lines<'_> {
         let table = self.desk.run("lines.txt", model, mode)?;
         let words = words_by_page(&table, strips.len());
         let read = |(strip, words): (Strip, Vec<Word>)| {
-            let bounds =
-                words.iter().map(|word| strip.bounds([word.left, word.top, word.width, word.height])).collect();
-            LineRead { script, model: model.to_owned(), words, bounds }
+            let placed = |word: Word| {
+                let (span, bounds) = strip.place([word.left, word.top, word.width, word.height]);
+                LineWord { text: word.text, confidence: word.confidence, span, bounds }
+            };
+            LineRead { script, model: model.to_owned(), words: words.into_iter().map(placed).collect() }
         };
         Ok(strips.into_iter().zip(words).map(read).collect())
     }
@@ -340,52 +413,10 @@ impl Lines<'_> {
 /// The model of the language that a reading is of, when it is not installed.
 fn missing_model(reading: &OcrReading, desk: &Desk<'_>, missing: &mut Vec<String>) {
     if let Some(model) = super::models::wanted_model(&reading.text)
+        && !reading.languages.iter().any(|code| code == LETTERS)
         && !has_model(desk.tools, model)
         && !missing.iter().any(|known| known == model)
     {
         missing.push(model.to_owned());
     }
-}
-
-/// Top to bottom; lines side by side as the script runs.
-fn in_order(mut lines: Vec<(TextLine, LineRead)>, script: Script) -> Vec<(TextLine, LineRead)> {
-    lines.sort_by(|(a, _), (b, _)| a.middle.1.total_cmp(&b.middle.1));
-    let mut ordered: Vec<(TextLine, LineRead)> = Vec::new();
-    for (line, read) in lines {
-        let follows = |other: &TextLine| {
-            let near = line.thickness.min(other.thickness) * BESIDE_SHARE;
-            (line.middle.1 - other.middle.1).abs() < near
-                && (line.middle.0 > other.middle.0) == script.is_right_to_left()
-                && (line.middle.0 - other.middle.0).abs() > (line.length + other.length) * 0.4
-        };
-        let mut at = ordered.len();
-        while at > 0 && follows(&ordered[at - 1].0) {
-            at -= 1;
-        }
-        ordered.insert(at, (line, read));
-    }
-    ordered
-}
-
-fn reading(lines: Vec<(TextLine, LineRead)>, script: Script, mut text: PlacedText) -> OcrReading {
-    let (mut languages, mut sum, mut characters) = (Vec::new(), 0.0, 0.0);
-    let mut first_line = true;
-    for (_, read) in lines {
-        let mut first_word = true;
-        for (word, bounds) in read.words.iter().zip(&read.bounds).filter(|(word, _)| word.is_kept()) {
-            if !(first_line && first_word) {
-                text.push_gap(first_word);
-            }
-            (first_line, first_word) = (false, false);
-            text.push_word(&word.text, word.confidence, *bounds);
-            let length = word.text.chars().count() as f32;
-            sum += word.confidence * length;
-            characters += length;
-        }
-        if !languages.contains(&read.model) {
-            languages.push(read.model);
-        }
-    }
-    let mean_confidence = if characters > 0.0 { sum / characters / 100.0 } else { 0.0 };
-    OcrReading { text: text.text, places: text.places, mean_confidence, languages, script, by_line: true }
 }

@@ -106,3 +106,13 @@ pub(super) fn models_of(script: Script, tools: &Tools) -> Vec<&'static str> {
 pub(super) fn language_of_model(model: &str) -> Option<&'static str> {
     MODELS.iter().find(|(_, code)| *code == model).map(|(language, _)| *language)
 }
+
+/// Whether `word` has a letter that only the language of `model` has among those written alike.
+pub(super) fn has_own_letter(word: &str, model: &str) -> bool {
+    let letters = match model {
+        "urd" => "ٹڈڑں",
+        "pus" => "ټډړږښڼځڅېۍ",
+        _ => "",
+    };
+    word.contains(|c| letters.contains(c))
+}

@@ -1,7 +1,8 @@
 //! A line of text cut out of a picture: straightened, of one height, dark letters on light ground, evenly lit.
 
-use vedette_detect::TextLine;
+use vedette_detect::{Pixels, TextLine};
 
+use super::ground;
 use crate::GrayImage;
 
 /// Pixels of a strip between its margins: the recogniser's network sees 36, and shrinks better than it enlarges.
@@ -22,6 +23,10 @@ const CONTRAST_MIN: f32 = 24.0;
 pub enum Way {
     /// As it should be: evenly lit, dark on light as far as can be told.
     Usual,
+    /// The ground taken away: what is wider than a stroke of a letter.
+    Ground,
+    /// The same with light and dark exchanged.
+    GroundExchanged,
     /// The same, read without looking for a line in it: a restless ground hides where the line is.
     Whole,
     /// Light and dark exchanged: what surrounds outlined letters looks like ground.
@@ -46,17 +51,17 @@ impl Strip {
     pub fn cut(picture: &GrayImage, line: &TextLine, way: Way) -> Self {
         let line = match way {
             Way::Closer => TextLine { thickness: line.thickness * 0.8, ..*line },
-            Way::Usual | Way::Whole | Way::Exchanged | Way::TwoTone => *line,
+            _ => *line,
         };
-        let scale = (line.thickness / HEIGHT as f32).max(line.length / WIDTH_MAX as f32).max(0.01);
-        let width = ((line.length / scale) as u32).clamp(1, WIDTH_MAX);
-        let mut values = sampled(picture, &line, width, scale);
+        let (width, scale) = size(&line);
+        let plain = sampled(picture, &line, width, scale);
+        let mut values = plain.clone();
         even_out(&mut values, width as usize, (0.03, 0.97));
-        let mut dark_on_light = is_dark_on_light(&values, width as usize);
-        if way == Way::Exchanged {
-            dark_on_light = !dark_on_light;
-        }
-        if !dark_on_light {
+        let is_exchanged = matches!(way, Way::Exchanged | Way::GroundExchanged);
+        let dark_on_light = is_dark_on_light(&values, width as usize) != is_exchanged;
+        if matches!(way, Way::Ground | Way::GroundExchanged) {
+            values = ground::without(&plain, width as usize, dark_on_light);
+        } else if !dark_on_light {
             values.iter_mut().for_each(|value| *value = 255.0 - *value);
         }
         // Most of a strip is ground: from its middle on it becomes white, grain and all.
@@ -68,24 +73,33 @@ impl Strip {
         Self { image: with_margin(&values, width), line, scale }
     }
 
-    /// A box of the strip (left, top, width, height) as a box of the picture: left, top, right, bottom.
-    pub fn bounds(&self, [left, top, width, height]: [i64; 4]) -> [f32; 4] {
-        let along = |x: i64| ((x - i64::from(MARGIN)) as f32 * self.scale) - self.line.length / 2.0;
-        let across = |y: i64| ((y - i64::from(MARGIN)) as f32 * self.scale) - self.line.thickness / 2.0;
-        let mut bounds = [f32::INFINITY, f32::INFINITY, f32::NEG_INFINITY, f32::NEG_INFINITY];
-        for x in [left, left + width] {
-            for y in [top, top + height] {
-                let (x, y) = self.line.point(along(x), across(y));
-                bounds = [bounds[0].min(x), bounds[1].min(y), bounds[2].max(x), bounds[3].max(y)];
-            }
-        }
-        bounds
+    /// Cuts `line` out of `picture` and leaves its light as it is.
+    pub fn plain(picture: &GrayImage, line: &TextLine) -> GrayImage {
+        let (width, scale) = size(line);
+        let pixels = sampled(picture, line, width, scale).into_iter().map(|value| value as u8).collect();
+        GrayImage { width, height: HEIGHT, pixels }
     }
+
+    /// A box of the strip (left, top, width, height) as where it begins and ends along the line, and as a box of the picture: left,
+    /// top, right, bottom.
+    pub fn place(&self, [left, top, width, height]: [i64; 4]) -> ((f32, f32), [f32; 4]) {
+        let pixels = |place: i64, side: f32| (place - i64::from(MARGIN)) as f32 * self.scale - side / 2.0;
+        let span = (pixels(left, self.line.length), pixels(left + width, self.line.length));
+        let across = (pixels(top, self.line.thickness), pixels(top + height, self.line.thickness));
+        (span, self.line.bounds_of(span, across))
+    }
+}
+
+/// Width of the strip of `line`, and pixels of the picture for one of it.
+fn size(line: &TextLine) -> (u32, f32) {
+    let scale = (line.thickness / HEIGHT as f32).max(line.length / WIDTH_MAX as f32).max(0.01);
+    (((line.length / scale) as u32).clamp(1, WIDTH_MAX), scale)
 }
 
 /// The line's pixels, straight, `width` x [`HEIGHT`]; each is the mean over at least [`MEAN_OVER`] of the picture's, which takes
 /// grain away.
 fn sampled(picture: &GrayImage, line: &TextLine, width: u32, scale: f32) -> Vec<f32> {
+    let Some(pixels) = Pixels::new(picture.width, picture.height, &picture.pixels) else { return Vec::new() };
     let over = scale.max(MEAN_OVER);
     let samples = (over.ceil() as u32 + 1).clamp(2, 5);
     let mut values = Vec::with_capacity((width * HEIGHT) as usize);
@@ -97,25 +111,12 @@ fn sampled(picture: &GrayImage, line: &TextLine, width: u32, scale: f32) -> Vec<
             for sub in 0..samples * samples {
                 let off = |sub: u32| ((sub as f32 + 0.5) / samples as f32 - 0.5) * over;
                 let (px, py) = line.point(along + off(sub % samples), across + off(sub / samples));
-                sum += between(picture, px - 0.5, py - 0.5);
+                sum += pixels.between(px - 0.5, py - 0.5);
             }
             values.push(sum / (samples * samples) as f32);
         }
     }
     values
-}
-
-/// Brightness between four pixels; beyond the edge the last ones go on.
-fn between(picture: &GrayImage, x: f32, y: f32) -> f32 {
-    let (left, top) = (x.floor(), y.floor());
-    let (u, v) = (x - left, y - top);
-    let at = |x: f32, y: f32| {
-        let x = (x.max(0.0) as usize).min(picture.width.saturating_sub(1) as usize);
-        let y = (y.max(0.0) as usize).min(picture.height.saturating_sub(1) as usize);
-        f32::from(picture.pixels.get(y * picture.width as usize + x).copied().unwrap_or(255))
-    };
-    let row = |y: f32| at(left, y) + (at(left + 1.0, y) - at(left, y)) * u;
-    row(top) + (row(top + 1.0) - row(top)) * v
 }
 
 /// Spreads contrast from stretch to stretch: what is dark and light there becomes 0 and 255.
@@ -230,8 +231,8 @@ mod tests {
         let line =
             TextLine { middle: (300.0, 150.0), slant: 0.0, length: 400.0, thickness: 30.0, bend: 0.0, score: 1.0 };
         let strip = Strip::cut(&barred(0, 255, &line), &line, Way::Usual);
-        let [left, top, right, bottom] =
-            strip.bounds([i64::from(MARGIN), i64::from(MARGIN), i64::from(strip.image.width - 2 * MARGIN), 60]);
+        let (_, [left, top, right, bottom]) =
+            strip.place([i64::from(MARGIN), i64::from(MARGIN), i64::from(strip.image.width - 2 * MARGIN), 60]);
         assert!((left - 100.0).abs() < 2.0 && (right - 500.0).abs() < 2.0, "{left} {right}");
         assert!((top - 135.0).abs() < 2.0 && (bottom - 165.0).abs() < 2.0, "{top} {bottom}");
     }

@@ -81,16 +81,25 @@ pub struct Word {
     pub(super) text: String,
 }
 
+/// Whether a word read as surely as `confidence`, of 100, is kept.
+pub(super) fn is_kept(text: &str, confidence: f32) -> bool {
+    let has_letter = text.chars().any(char::is_alphanumeric);
+    confidence >= if has_letter { CONFIDENCE_MIN } else { CONFIDENCE_SIGN_MIN }
+}
+
+/// The letters of `script` in a word, each counted by how surely it was read: from 0 at 50 to 1 at 100.
+pub(super) fn weight(text: &str, confidence: f32, script: Script) -> f32 {
+    let share = ((confidence - CONFIDENCE_WEIGHED) / (100.0 - CONFIDENCE_WEIGHED)).max(0.0);
+    share * script.letters(text) as f32
+}
+
 impl Word {
-    pub(super) fn is_kept(&self) -> bool {
-        let has_letter = self.text.chars().any(char::is_alphanumeric);
-        self.confidence >= if has_letter { CONFIDENCE_MIN } else { CONFIDENCE_SIGN_MIN }
+    fn is_kept(&self) -> bool {
+        is_kept(&self.text, self.confidence)
     }
 
-    /// Its letters of `script`, each counted by how surely it was read: from 0 at 50 to 1 at 100.
-    pub(super) fn weight(&self, script: Script) -> f32 {
-        let share = ((self.confidence - CONFIDENCE_WEIGHED) / (100.0 - CONFIDENCE_WEIGHED)).max(0.0);
-        share * script.letters(&self.text) as f32
+    fn weight(&self, script: Script) -> f32 {
+        weight(&self.text, self.confidence, script)
     }
 
     fn overlaps(&self, other: &Self) -> bool {

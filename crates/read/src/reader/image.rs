@@ -49,7 +49,13 @@ impl Reader {
         let version = self.tools.tesseract().map_or("unknown", |tool| tool.version.as_str());
         for reading in text.readings {
             let lines = if reading.by_line { " by line" } else { "" };
-            let method = format!("tesseract {version} {}{lines}", reading.languages.join("+"));
+            let (letters, models): (Vec<_>, Vec<_>) = reading.languages.iter().partition(|code| *code == ocr::LETTERS);
+            let mut with: Vec<String> = letters.into_iter().map(|_| self.tools.sight_name().to_owned()).collect();
+            if !models.is_empty() {
+                let models: Vec<&str> = models.into_iter().map(String::as_str).collect();
+                with.push(format!("tesseract {version} {}", models.join("+")));
+            }
+            let method = format!("{}{lines}", with.join(" and "));
             found.readings.push(Reading {
                 language: language_of(&reading.text),
                 quality: reading.mean_confidence,
