@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 use ct2rs::tokenizers::sentencepiece::Tokenizer;
 use ct2rs::{Config, TranslationOptions};
 use vedette_core::translation::{Engine, TranslateFault, Translator};
-use vedette_models::{Kind, Models};
+use vedette_models::Models;
 
 use crate::SetupFault;
-use crate::folders::{hash_of, names_in, pair_of, pair_of_pack, unreadable, with_inner};
+use crate::folders::{hash_of, models_in, names_in, pair_of, unreadable};
 
 /// The name of this engine.
 pub const CTRANSLATE2: &str = "ctranslate2";
@@ -81,16 +81,7 @@ impl CTranslate2 {
     /// # Errors
     /// As [`CTranslate2::open`], and when a file of a pack is not the one that its manifest names.
     pub fn open_with(packs: &Models, folders: &[PathBuf]) -> Result<Self, SetupFault> {
-        let mut models = Vec::new();
-        for pack in packs.of(Kind::Translation).filter(|pack| pack.manifest.form == CTRANSLATE2) {
-            pack.verify().map_err(|error| SetupFault::Pack(error.to_string()))?;
-            models.extend(files_of(&pack.dir, pair_of_pack(pack))?);
-        }
-        for folder in folders {
-            for folder in with_inner(folder)? {
-                models.extend(files_of(&folder, None)?);
-            }
-        }
+        let mut models = models_in(packs, folders, CTRANSLATE2, files_of)?;
         models.sort_by_key(|files| matches!(files.languages, Languages::Many(_)));
         Ok(Self { models, loaded: Mutex::new(None) })
     }

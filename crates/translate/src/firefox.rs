@@ -15,10 +15,10 @@ use fxtranslate::engine::Engine as Model;
 use fxtranslate::shortlist::Shortlist;
 use sha2::Digest;
 use vedette_core::translation::{Engine, TranslateFault, Translator};
-use vedette_models::{Kind, Models};
+use vedette_models::Models;
 
 use crate::SetupFault;
-use crate::folders::{hash_of, names_in, pair_of, pair_of_pack, with_inner};
+use crate::folders::{hash_of, models_in, names_in, pair_of};
 use crate::pieces::halves;
 
 /// The name of this engine.
@@ -89,18 +89,8 @@ impl Firefox {
     /// # Errors
     /// As [`Firefox::open`], and when a file of a pack is not the one that its manifest names.
     pub fn open_with(packs: &Models, folders: &[PathBuf]) -> Result<Self, SetupFault> {
-        let mut found = Vec::new();
-        for pack in packs.of(Kind::Translation).filter(|pack| pack.manifest.form == FIREFOX) {
-            pack.verify().map_err(|error| SetupFault::Pack(error.to_string()))?;
-            found.push(files_of(&pack.dir, pair_of_pack(pack))?);
-        }
-        for folder in folders {
-            for folder in with_inner(folder)? {
-                found.push(files_of(&folder, None)?);
-            }
-        }
         let mut pairs: Vec<Files> = Vec::new();
-        for files in found.into_iter().flatten() {
+        for files in models_in(packs, folders, FIREFOX, files_of)? {
             // The one named first counts.
             if !pairs.iter().any(|known| known.from == files.from && known.to == files.to) {
                 pairs.push(files);

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use sha2::Digest;
-use vedette_models::Pack;
+use vedette_models::{Kind, Models, Pack};
 
 use crate::SetupFault;
 
@@ -21,7 +21,7 @@ pub(crate) fn unreadable(path: &Path) -> impl Fn(io::Error) -> SetupFault + '_ {
 }
 
 /// The folder and the folders right inside it, in order of their names.
-pub(crate) fn with_inner(folder: &Path) -> Result<Vec<PathBuf>, SetupFault> {
+fn with_inner(folder: &Path) -> Result<Vec<PathBuf>, SetupFault> {
     let mut inner = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable(folder))?.take(ENTRIES_MAX) {
         let path = entry.map_err(unreadable(folder))?.path();
@@ -32,6 +32,27 @@ pub(crate) fn with_inner(folder: &Path) -> Result<Vec<PathBuf>, SetupFault> {
     inner.sort();
     inner.insert(0, folder.to_owned());
     Ok(inner)
+}
+
+/// What `files_of` makes of the packs of `form`, each compared with its manifest, and then of each of `folders` and the folders right
+/// inside it. The languages of a pack are those of its manifest.
+pub(crate) fn models_in<T>(
+    packs: &Models,
+    folders: &[PathBuf],
+    form: &str,
+    files_of: impl Fn(&Path, Option<(String, String)>) -> Result<Option<T>, SetupFault>,
+) -> Result<Vec<T>, SetupFault> {
+    let mut models = Vec::new();
+    for pack in packs.of(Kind::Translation).filter(|pack| pack.manifest.form == form) {
+        pack.verify().map_err(|error| SetupFault::Pack(error.to_string()))?;
+        models.extend(files_of(&pack.dir, pair_of_pack(pack))?);
+    }
+    for folder in folders {
+        for folder in with_inner(folder)? {
+            models.extend(files_of(&folder, None)?);
+        }
+    }
+    Ok(models)
 }
 
 /// The names of what lies in a folder, in order.
@@ -82,7 +103,7 @@ fn hash_file(path: &Path, hasher: &mut sha2::Sha256) -> Result<(), SetupFault> {
 }
 
 /// The languages that a pack's manifest names.
-pub(crate) fn pair_of_pack(pack: &Pack) -> Option<(String, String)> {
+fn pair_of_pack(pack: &Pack) -> Option<(String, String)> {
     Some((pack.manifest.from.clone()?, pack.manifest.to.clone()?))
 }
 

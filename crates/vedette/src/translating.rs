@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use vedette_core::ports::Translations;
 use vedette_core::{SourceId, Tlp, Translator};
 use vedette_desk::{StoredCache, TranslationRoom, register_terms};
-use vedette_models::{Kind, Manifest};
+use vedette_models::Models;
 use vedette_recognise::Register;
 use vedette_translate::{
-    Allowance, Command, CommandSettings, Engines, FIREFOX, Firefox, Glossary, GlossaryEntry, LibreTranslate,
-    MemoryLedger, Policy, SetupFault,
+    Allowance, Command, CommandSettings, Engines, Firefox, Glossary, GlossaryEntry, LibreTranslate, MemoryLedger,
+    Policy, SetupFault,
 };
 
 use crate::config::read_text;
@@ -63,7 +63,10 @@ pub struct EngineSettings {
     pub allowance: Allowance,
     /// Models of Firefox Translations, run in this process.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub firefox: Option<FirefoxSettings>,
+    pub firefox: Option<FolderSettings>,
+    /// Models for CTranslate2, run in this process; in builds with the feature `ctranslate2`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ctranslate2: Option<FolderSettings>,
     /// A program of this machine.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<CommandSettings>,
@@ -75,7 +78,7 @@ pub struct EngineSettings {
 /// Where models lie.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct FirefoxSettings {
+pub struct FolderSettings {
     /// Folders with one folder a pair, such as `ar-en/`.
     pub folders: Vec<PathBuf>,
 }
@@ -124,16 +127,12 @@ impl TranslationSettings {
         let mut all: Vec<Opened> =
             self.engines.iter().map(|engine| (engine.open(dir), engine.allowance.clone())).collect();
         let models = crate::models::installed(Some(dir.to_owned()));
-        let fits = |manifest: &Manifest| manifest.kind == Kind::Translation && manifest.form == FIREFOX;
-        let packs = models.packs().iter().filter(|pack| fits(&pack.manifest));
-        let folders: Vec<PathBuf> = packs.map(|pack| pack.dir.clone()).collect();
-        if folders.is_empty() {
-            return all;
-        }
-        match Firefox::open(&folders) {
-            Ok(engine) if engine.is_empty() => {}
-            Ok(engine) => all.push((Ok(Arc::new(engine)), Allowance::default())),
-            Err(fault) => all.push((Err(failure(&fault)), Allowance::default())),
+        for opened in in_process(&models, &[]) {
+            match opened {
+                Ok(None) => {}
+                Ok(Some(engine)) => all.push((Ok(engine), Allowance::default())),
+                Err(fault) => all.push((Err(failure(&fault)), Allowance::default())),
+            }
         }
         all
     }
@@ -150,6 +149,29 @@ impl TranslationSettings {
     }
 }
 
+/// An engine, or none where it has no models.
+type Found = Result<Option<Arc<dyn Translator>>, SetupFault>;
+
+fn firefox(models: &Models, folders: &[PathBuf]) -> Found {
+    let engine = Firefox::open_with(models, folders)?;
+    Ok(if engine.is_empty() { None } else { Some(Arc::new(engine)) })
+}
+
+#[cfg(feature = "ctranslate2")]
+fn ctranslate2(models: &Models, folders: &[PathBuf]) -> Found {
+    let engine = vedette_translate::CTranslate2::open_with(models, folders)?;
+    Ok(if engine.is_empty() { None } else { Some(Arc::new(engine)) })
+}
+
+/// The engines that run in this process, with the packs among `models` and what lies in `folders`.
+fn in_process(models: &Models, folders: &[PathBuf]) -> Vec<Found> {
+    vec![
+        firefox(models, folders),
+        #[cfg(feature = "ctranslate2")]
+        ctranslate2(models, folders),
+    ]
+}
+
 fn wrong_source(source: &str, error: &dyn std::fmt::Display) -> Failure {
     Failure::usage(format!("vedette.toml, translation.tlp_of: `{source}`: {error}"))
         .hint("write a source as `vedette source list` shows it, such as s3 = \"CLEAR\"")
@@ -157,16 +179,20 @@ fn wrong_source(source: &str, error: &dyn std::fmt::Display) -> Failure {
 
 impl EngineSettings {
     fn open(&self, dir: &Path) -> Result<Arc<dyn Translator>, Failure> {
-        let opened: Result<Arc<dyn Translator>, SetupFault> = match (&self.firefox, &self.command, &self.libretranslate)
-        {
-            (Some(firefox), None, None) => {
-                let folders: Vec<PathBuf> = firefox.folders.iter().map(|folder| dir.join(folder)).collect();
-                Firefox::open(&folders).map(|engine| Arc::new(engine) as Arc<dyn Translator>)
+        let kinds = (&self.firefox, &self.ctranslate2, &self.command, &self.libretranslate);
+        let opened: Result<Arc<dyn Translator>, SetupFault> = match kinds {
+            (Some(models), None, None, None) => return models.open(dir, firefox),
+            #[cfg(feature = "ctranslate2")]
+            (None, Some(models), None, None) => return models.open(dir, ctranslate2),
+            #[cfg(not(feature = "ctranslate2"))]
+            (None, Some(_), None, None) => {
+                return Err(Failure::usage("vedette.toml: this program was built without CTranslate2")
+                    .hint("build it with `cargo build --release -p vedette --features ctranslate2`"));
             }
-            (None, Some(command), None) => {
+            (None, None, Some(command), None) => {
                 Command::open(command.clone()).map(|engine| Arc::new(engine) as Arc<dyn Translator>)
             }
-            (None, None, Some(server)) => {
+            (None, None, None, Some(server)) => {
                 let key = server.api_key_file.as_ref().map(|file| first_line(&dir.join(file))).transpose()?;
                 LibreTranslate::new(&server.url, key).map(|engine| Arc::new(engine) as Arc<dyn Translator>)
             }
@@ -174,10 +200,22 @@ impl EngineSettings {
                 return Err(Failure::usage(
                     "vedette.toml: an engine under [[translation.engines]] names none or several",
                 )
-                .hint("give each one of firefox, command, libretranslate"));
+                .hint("give each one of firefox, ctranslate2, command, libretranslate"));
             }
         };
         opened.map_err(|fault| failure(&fault))
+    }
+}
+
+impl FolderSettings {
+    fn open(&self, dir: &Path, open: fn(&Models, &[PathBuf]) -> Found) -> Result<Arc<dyn Translator>, Failure> {
+        let folders: Vec<PathBuf> = self.folders.iter().map(|folder| dir.join(folder)).collect();
+        let nothing = || {
+            let folders: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
+            Failure::usage(format!("vedette.toml: no model lies in {}", folders.join(", ")))
+                .hint("see docs/translation-engines.md for what a folder of models holds")
+        };
+        open(&Models::default(), &folders).map_err(|fault| failure(&fault))?.ok_or_else(nothing)
     }
 }
 
@@ -232,9 +270,11 @@ command = { run = ["apertium", "-u", "spa-eng"], pairs = ["es-en"] }
 allowance = { words_a_day = 50000 }
 [[engines]]
 libretranslate = { url = "http://127.0.0.1:5000" }
+[[engines]]
+ctranslate2 = { folders = ["opus"] }
 "#;
         let settings: TranslationSettings = toml::from_str(text).unwrap();
-        assert_eq!(settings.engines.len(), 3);
+        assert_eq!(settings.engines.len(), 4);
         assert_eq!(settings.engines[1].allowance.words_a_day, Some(50_000));
         let again: TranslationSettings = toml::from_str(&toml::to_string(&settings).unwrap()).unwrap();
         assert_eq!(again, settings);

@@ -102,7 +102,11 @@ fn a_full_disk_is_told_read_and_recovered_from() {
             let text = said(&output);
             if !output.status.success() {
                 stopped += 1;
-                assert!(is_clear(&text, &["full", "No space left", "cannot write"]), "not a clear error: {text}");
+                assert!(
+                    is_clear(&text, &["full", "No space left", "cannot write"]),
+                    "not a clear error, {}: {text}",
+                    output.status
+                );
             }
             must_read(&world, &workspace, age);
             disk.make_room();
