@@ -1,4 +1,5 @@
-//! How fast and how well PDF files are read, beside the plain tools: `measure_pdf [speed|quality|all]`. Needs the example
+//! How fast and how well PDF files are read, beside the plain tools: `measure_pdf [speed|quality|all] [MODELS]`, with the text
+//! detector in the folder MODELS. Needs the example
 //! `read_one` beside it, poppler-utils and tesseract; the files are those of `tests/pdf`.
 //!
 //! Speed: a file of 50 dense pages made here, and the longest magazine, each five times; wall and processor time (children
@@ -10,6 +11,7 @@ use std::time::Instant;
 
 use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str};
 use unicode_normalization::UnicodeNormalization;
+use vedette_models::Models;
 use vedette_read::{FileReadings, FileToRead, NoMemo, Reader};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -19,7 +21,10 @@ const ROUNDS: usize = 5;
 
 fn main() -> Outcome<()> {
     let program = std::env::current_exe()?.with_file_name("read_one");
-    let reader = Reader::new(program);
+    let mut reader = Reader::new(program);
+    if let Some(folder) = std::env::args_os().nth(2) {
+        reader = reader.with_models(&Models::open(&[PathBuf::from(folder)]));
+    }
     let what = std::env::args().nth(1).unwrap_or_else(|| "all".to_owned());
     if what != "quality" {
         speed(&reader)?;
