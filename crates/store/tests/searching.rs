@@ -249,3 +249,85 @@ fn ten_thousand_documents_are_searched_before_anybody_waits() {
     // Generous for a loaded machine and an unoptimised build; the aim is 20 ms.
     assert!(slowest < std::time::Duration::from_millis(400), "{slowest:?}");
 }
+
+#[test]
+fn an_item_that_is_put_again_and_again_is_there_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut dice = 7u64;
+    let mut next = |below: u64| {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 33) % below
+    };
+    let mut sequence = 0;
+    let mut put = std::collections::BTreeSet::new();
+    for life in 0..10 {
+        // Each life ends without a word, as a killed one does: what it merged meanwhile stays.
+        let index = TantivyIndex::open(&dir.path().join("index"), true).unwrap();
+        for round in 0..(5 + next(20)) {
+            for _ in 0..next(4) {
+                let id = 1 + next(60) as i64;
+                index.put(&[document(id, "lamp")]).unwrap();
+                put.insert(id);
+            }
+            sequence += 1;
+            index.commit(sequence).unwrap();
+            let request = SearchRequest { limit: 100, ..request("lamp") };
+            let mut found = ids(&index.search(&request).unwrap());
+            found.sort_unstable();
+            assert_eq!(found, put.iter().copied().collect::<Vec<_>>(), "life {life} round {round}");
+        }
+    }
+}
+
+#[test]
+fn what_was_put_before_a_clearing_does_not_come_back() {
+    let (_dir, index) = index(&[document(1, "lamp")]);
+    index.put(&[document(2, "lamp")]).unwrap();
+    index.clear().unwrap();
+    assert_eq!(index.search(&request("lamp")).unwrap().total, 0);
+    index.put(&[document(2, "lamp")]).unwrap();
+    index.commit(1).unwrap();
+    assert_eq!(ids(&index.search(&request("lamp")).unwrap()), [2]);
+}
+
+/// Not a test of its own: what the next one starts and kills.
+#[test]
+fn puts_until_it_is_killed() {
+    let Some(dir) = std::env::var_os("VEDETTE_TEST_PUTS_INTO") else { return };
+    let index = TantivyIndex::open(std::path::Path::new(&dir), true).unwrap();
+    loop {
+        let sequence = index.sequence() + 1;
+        let mixed = sequence.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        // Words first, then the files, as the desk does; sometimes both before a commit, sometimes not.
+        for part in 0..1 + mixed % 4 {
+            let id = 1 + ((mixed >> (8 * part)) % 60) as i64;
+            index.put(&[document(id, "lamp")]).unwrap();
+        }
+        index.commit(sequence).unwrap();
+    }
+}
+
+#[test]
+fn an_item_is_there_once_however_often_the_program_is_killed() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("index");
+    for life in 0..30u64 {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "puts_until_it_is_killed"])
+            .env("VEDETTE_TEST_PUTS_INTO", &folder)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(60 + life * 37 % 250));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let index = TantivyIndex::open(&folder, false).unwrap();
+        let mut found = ids(&index.search(&SearchRequest { limit: 200, ..request("lamp") }).unwrap());
+        let all = found.len();
+        found.sort_unstable();
+        found.dedup();
+        assert!(all > 0 || life < 3, "nothing was put");
+        assert_eq!(all, found.len(), "life {life}: an item is there twice");
+    }
+}

@@ -32,6 +32,8 @@ const HEAP_BYTES: usize = 64 * 1024 * 1024;
 const OFFSET_MAX: usize = 100_000;
 /// Characters of a hit's text.
 const HIT_TEXT_CHARS: usize = 240;
+/// A number that no item has.
+const NO_ITEM: u64 = u64::MAX;
 /// Items that the list of those held knows by number; beyond, each is deleted before it is added.
 const KNOWN_ITEMS_MAX: u64 = 1 << 32;
 
@@ -112,6 +114,9 @@ impl TantivyIndex {
                     let started = engine.writer_with_num_threads(1, HEAP_BYTES)?;
                     // A commit that failed half-way leaves files whose names the next one would take again.
                     started.garbage_collect_files().wait()?;
+                    // The engine gives the first act of a writer the number of the last commit, and a merge that begins before the
+                    // next one may take it for done: an item would be there twice. So the first act deletes nothing.
+                    started.delete_term(Term::from_field_u64(self.fields.item, NO_ITEM));
                     writer.insert(started)
                 }
             };
@@ -225,6 +230,8 @@ impl Index for TantivyIndex {
 
     fn clear(&self) -> StoreResult<()> {
         self.write(|writer, held| {
+            // What was put and not committed outlives the deletion.
+            commit(writer, 0)?;
             writer.delete_all_documents()?;
             held.0.clear();
             commit(writer, 0)
