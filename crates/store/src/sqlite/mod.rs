@@ -33,9 +33,6 @@ use crate::fault::{Done, io_error};
 
 /// KiB of pages that the writing connection keeps in memory.
 const WRITER_CACHE_KIB: u32 = 32 * 1024;
-/// Bytes reserved for the shared file, the first that can be had: an index of 260 MB of pages that wait for a checkpoint, or of 32 MB.
-#[cfg(target_os = "linux")]
-const SHARED_BYTES: [u64; 2] = [256 * 1024, 32 * 1024];
 /// Pages of the write-ahead log after which it is copied into the file: 32 MB, so that pages changed often are copied once.
 const CHECKPOINT_PAGES: u32 = 4_000;
 /// KiB of pages that each reading connection keeps in memory.
@@ -199,8 +196,6 @@ fn open_writer(path: &Path) -> StoreResult<Connection> {
         Ok(connection)
     };
     let connection = open()?;
-    #[cfg(target_os = "linux")]
-    reserve_shared(path);
     // The file's own name must survive a power cut too.
     if let Some(folder) = path.parent() {
         std::fs::File::open(folder)
@@ -208,23 +203,6 @@ fn open_writer(path: &Path) -> StoreResult<Connection> {
             .map_err(|error| io_error("make durable", folder, error))?;
     }
     Ok(connection)
-}
-
-/// Reserves room for the file that the processes of a catalogue share. It is written through memory: on a full disk whose blocks are
-/// smaller than the engine's 4 KiB a write there would end the program instead of failing. Where nothing can be reserved the catalogue
-/// is opened all the same: a full disk must not keep anybody from reading.
-#[cfg(target_os = "linux")]
-fn reserve_shared(path: &Path) {
-    use rustix::fs::{FallocateFlags, fallocate};
-    let mut shared = path.as_os_str().to_owned();
-    shared.push("-shm");
-    let Ok(file) = std::fs::OpenOptions::new().read(true).write(true).open(PathBuf::from(shared)) else { return };
-    let reserved = SHARED_BYTES.iter().find(|bytes| fallocate(&file, FallocateFlags::KEEP_SIZE, 0, **bytes).is_ok());
-    if reserved.is_none() {
-        tracing::debug!("no room could be reserved for the catalogue's shared file");
-    }
-    // Never closed: that would let go of the locks that the engine holds on the same file.
-    std::mem::forget(file);
 }
 
 fn open_reader(path: &Path) -> StoreResult<Connection> {
