@@ -1,8 +1,8 @@
 //! The lines that the detector saw, read one by one: all strips of a run go to the recogniser as one list.
 //!
-//! A few lines tell script and language: every script is tried on them, then every model of the script that won. The rest is
-//! read with that model. Lines that it does not read are tried in the other scripts, then prepared in other ways; what is read
-//! most surely is kept.
+//! Latin lines are read first, by what the detector brought along ([`latin`]); the rest is the recogniser's. A few lines tell script and
+//! language: every script is tried on them, head down too where that is doubtful, then every model of the script that won. Lines that
+//! it does not read are tried in the other scripts, then prepared in other ways; of each word the surest reading is kept.
 
 use std::collections::{BTreeMap, HashMap};
 
