@@ -5,7 +5,7 @@
 pub struct TextLine {
     /// The middle.
     pub middle: (f32, f32),
-    /// Slant in radians, from -π/2 to π/2; positive turns clockwise.
+    /// Slant in radians, from -π/2 to π/2 as the detector gives it, half a turn more when turned; positive turns clockwise.
     pub slant: f32,
     /// Along the slant.
     pub length: f32,

@@ -1,7 +1,8 @@
 //! Text in pictures. In: grey pixels. Out: one reading a script, each word with its place and how surely it was read.
 //!
 //! With a text detector ([`vedette_detect`]) its lines are cut out, straightened and read one by one: Latin ones by the detector's
-//! sister ([`latin`]), the others, set dark on light, all in one run of the recogniser ([`lines`]); without a detector, and where lines are read badly, the picture is read as a page ([`page`]).
+//! sister ([`latin`]), the others, set dark on light, all in one run of the recogniser ([`lines`]); without a detector, and where
+//! lines are read badly, the picture is read as a page ([`page`]).
 //! What is read more surely is kept. What was seen and not read is said.
 
 mod eye;
