@@ -21,7 +21,7 @@ import sys
 import tomllib
 
 HERE = pathlib.Path(__file__).resolve().parent
-LANGUAGES = ["en", "ar", "fa", "ur", "ru"]
+LANGUAGES = ["en", "ar", "fa", "ur", "ru", "tr", "de", "fr", "es"]
 CASES_MIN, CASES_MAX, CASES_AIM = 10, 20, 12
 TEMPLATES_MIN = 6
 SPLITS = ["tune", "held"]
