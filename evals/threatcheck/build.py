@@ -115,7 +115,7 @@ LEET = str.maketrans({"a": "4", "e": "3", "i": "1", "o": "0", "s": "5", "ä": "4
                       "а": "4", "о": "0", "з": "3", "ч": "4", "б": "6", "е": "3"})
 LOOKALIKE_LATIN = str.maketrans({"a": "а", "e": "е", "o": "о", "p": "р", "c": "с", "x": "х", "i": "і", "y": "у", "s": "ѕ"})
 LOOKALIKE_CYRILLIC = str.maketrans({"а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "у": "y", "х": "x"})
-LOOKALIKE_ARABIC = str.maketrans({"ك": "ڪ", "ک": "ڪ", "ي": "ی", "ی": "ي", "ه": "ہ", "ہ": "ه", "ق": "ڨ", "ف": "ڡ", "ر": "ڔ", "ں": "ن"})
+LOOKALIKE_ARABIC = str.maketrans({"ك": "ڪ", "ک": "ڪ", "ي": "ی", "ی": "ي", "ه": "ہ", "ہ": "ه", "ق": "ڨ", "ف": "ڡ", "ر": "ڔ", "ں": "ن", "ا": "ٱ", "ب": "پ", "ج": "چ"})
 ARABIC = {"ar", "fa", "ur"}
 
 
@@ -139,7 +139,8 @@ def hide_part(word, way, lang, key):
             # Tatweel joins; it may stand only after a letter that joins to the left.
             return "".join(c + "ـ" * (1 + pick(f"{key}{n}", 3)) if n + 1 < len(word) and c not in "اأإآدذرزوةىءؤےڑڈژ" else c
                            for n, c in enumerate(word))
-        return ["\u200b", "\u2060", "\u00ad"][pick(key, 3)].join(word)
+        signs = ["\u200b", "\u2060"] if lang in ARABIC else ["\u200b", "\u2060", "\u00ad"]
+        return signs[pick(key, len(signs))].join(word)
     if way == "stretched":
         middle = len(word) // 2
         return word[:middle] + word[middle] * 4 + word[middle + 1:]
@@ -199,7 +200,10 @@ def cases_of(function, lang, fillers, templates):
             where = f"templates/{lang}.txt:{line}"
             for n, (text, slots) in enumerate(variants(template, fillers, split, f"{lang}-{source}-{number + 1:02d}", per_template, where)):
                 key = f"{ident}-{n + 1}"
+                plain = transform(text, None, lang, key)
                 text = transform(text, way, lang, key)
+                if way and way != "bare" and text == plain:
+                    fail(f"{where}: `{way}` changes nothing in `{text}`")
                 if function.get("long"):
                     text = long_text(text, lang, fillers, split, key)
                 case = {"id": key, "function": function["id"], "language": lang, "split": split, "text": text,
