@@ -15,9 +15,13 @@
 
 mod calendar;
 mod days;
+mod feasts;
 mod lexicon;
+mod numbers;
+mod periods;
 mod rules;
 mod scan;
+mod senses;
 mod spans;
 mod tense;
 mod times;
@@ -56,11 +60,11 @@ const DATES_MAX: usize = 10_000;
 pub fn find_dates(text: &str, lang: &str, reference: DateTime) -> Vec<DateFound> {
     let lexicon = lexicon::Lexicon::of(lang, text);
     let tokens = scan::scan(text, lexicon);
-    let rules = rules::Rules { text, tokens: &tokens, lexicon, now: reference };
+    let mut rules = rules::Rules { text, tokens: &tokens, lexicon, now: reference, memory: rules::Memory::default() };
     let mut out = Vec::new();
     let mut at = 0;
-    while at < tokens.len() && out.len() < DATES_MAX {
-        match rules.at(at) {
+    while let Some(token) = tokens.get(at).filter(|_| out.len() < DATES_MAX) {
+        match if token.starts() { rules.at(at) } else { None } {
             Some((found, next)) => {
                 out.push(found);
                 at = next.max(at + 1);
