@@ -1,8 +1,8 @@
 //! The sentences of the Recognizers and Duckling projects, by language.
 //!
 //! Recognizers leaves years open (`XXXX-10-02`) where this project resolves them, so a finding is right when it overlaps the
-//! annotation and its interval is one of those the annotation allows; for lengths and recurrences, when the value is. `span and value`
-//! asks for the same span too, `whole sentence` for all of that and nothing too much. Duckling: the first moment, cut to the grain,
+//! annotation and its value or its interval is one of those the annotation allows. Theirs ends a range before its last day, this
+//! project after it: both count. `span and value` asks for the same span too, `whole sentence` for all of that and nothing too much. Duckling: the first moment, cut to the grain,
 //! and the end where there is one, of the longest finding.
 
 use super::{Counts, Found, find, index, list, moment, read_lines, row, word, write_lines};
@@ -126,8 +126,22 @@ fn allowed(gold: &Value, found: &DateFound) -> bool {
         if start.is_empty() && end.is_empty() {
             return agrees(word(value, "value"), found.from);
         }
-        (start.is_empty() || agrees(start, found.from)) && (end.is_empty() || agrees(end, found.to))
+        let ends = end.is_empty()
+            || agrees(end, found.to)
+            || (value_is_range(word(value, "timex")) && ends_with(end, found.to));
+        word(value, "timex") == found.value || ((start.is_empty() || agrees(start, found.from)) && ends)
     })
+}
+
+fn value_is_range(timex: &str) -> bool {
+    timex.starts_with('(')
+}
+
+/// Whether a stretch ends with the day, month or year that begins at the moment written.
+fn ends_with(written: &str, end: Option<DateTime>) -> bool {
+    let (Some(written), Some(end)) = (moment(written), end) else { return false };
+    let spans = [jiff::Span::new().days(1), jiff::Span::new().months(1), jiff::Span::new().years(1)];
+    spans.iter().any(|span| written.checked_add(*span).is_ok_and(|day| day == end))
 }
 
 /// Whether a moment is the one written, which may lack the day or the time.

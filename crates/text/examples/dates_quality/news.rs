@@ -6,6 +6,13 @@ use serde_json::Value;
 use std::io::Read;
 use std::path::Path;
 use std::time::Instant;
+
+/// Seconds this thread has run: on a busy machine the clock on the wall measures the others too.
+fn seconds_run(since: Instant) -> f64 {
+    let status = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = status.split(' ').next().and_then(|number| number.parse::<f64>().ok());
+    nanoseconds.map_or_else(|| since.elapsed().as_secs_f64(), |nanoseconds| nanoseconds / 1e9)
+}
 use vedette_text::dates::find_dates;
 
 const SETS: [(&str, &str, &str); 5] = [
@@ -19,6 +26,7 @@ const POST_LANGUAGES: [&str; 7] = ["de", "fr", "es", "tr", "ur", "ru", "en"];
 const DOCUMENTS_MAX: usize = 8_000;
 const UNPACKED_BYTES_MAX: u64 = 400 << 20;
 const ROUNDS: usize = 5;
+const ROUND_BYTES: usize = 4 << 20;
 const SAMPLE: usize = 120;
 
 struct Document {
@@ -58,11 +66,16 @@ fn report(set: &str, lang: &str, aim: &str, documents: &[&Document]) {
         return;
     }
     let bytes: usize = documents.iter().map(|document| document.text.len()).sum();
+    // Small sets are read often enough for the clock.
+    let repeats = (ROUND_BYTES / bytes.max(1)).max(1);
     let (mut best, mut found) = (f64::MAX, 0);
+    let begun = Instant::now();
     for _ in 0..ROUNDS {
-        let started = Instant::now();
-        found = documents.iter().map(|document| find_dates(&document.text, lang, document.written).len()).sum();
-        best = best.min(started.elapsed().as_secs_f64());
+        let started = seconds_run(begun);
+        for _ in 0..repeats {
+            found = documents.iter().map(|document| find_dates(&document.text, lang, document.written).len()).sum();
+        }
+        best = best.min((seconds_run(begun) - started) / repeats as f64);
     }
     let figure = format!(
         "{:.1} MB/s, {:.0} documents/s, {:.2} dates a document",

@@ -17,6 +17,8 @@ impl Rules<'_> {
     pub(super) fn days(&self, at: usize) -> Option<Days> {
         self.full_date(at)
             .or_else(|| self.weekday(at))
+            .or_else(|| self.nth_of_month(at))
+            .or_else(|| self.week_then_weekday(at))
             .or_else(|| self.relative_day(at))
             .or_else(|| self.feast(at))
             .or_else(|| self.short_numeric(at))
@@ -35,7 +37,9 @@ impl Rules<'_> {
         // "14. 3. 2026" is how Germans and Turks space it.
         let spaced = sign == '.' && self.is(&["de", "tr"]) && self.glued(at + 1) && self.glued(at + 3);
         let glued = spaced || (at + 1..at + 5).all(|at| self.glued(at));
-        if !glued || !self.sign(at + 3, &[sign]) || self.continues_number(at) || second_digits > 2 {
+        // The second date of "1.5.2026-3.5.2026" is no longer number.
+        let ranged = sign != '-' && self.sign(at.wrapping_sub(1), &['-', '–']);
+        if !glued || !self.sign(at + 3, &[sign]) || (self.continues_number(at) && !ranged) || second_digits > 2 {
             return None;
         }
         let (third, third_digits) = self.number(at + 4)?;
@@ -127,7 +131,7 @@ impl Rules<'_> {
                 let mark = self.senses(from + 1).flags & MARKS;
                 let fits = match calendar {
                     Calendar::Gregorian => (1500..=2399).contains(&year) && mark & (HIJRI_MARK | SOLAR_MARK) == 0,
-                    Calendar::Hijri | Calendar::Solar => (1200..=1599).contains(&year),
+                    Calendar::Hijri | Calendar::Solar => (1200..=2399).contains(&year),
                 };
                 let split = self.sign(from + 1, &[':']) && self.glued(from + 1) && self.number(from + 2).is_some();
                 (fits && !split).then(|| (year, self.skip(from + 1, MARKS | YEAR, 2)))
@@ -249,7 +253,7 @@ impl Rules<'_> {
         let (day, last) = days;
         let year = self.year_after(after, calendar);
         let (first, next) = match year {
-            Some((year, next)) => (date(calendar, year, month, day)?, next),
+            Some((year, next)) => (date(calendar, self.own_year(calendar, year, month)?, month, day)?, next),
             None => (self.near(at, after - 1, |year| date(calendar, year, month, day), calendar)?, after),
         };
         let days = Days::one(first, calendar, next)?;
@@ -359,6 +363,68 @@ impl Rules<'_> {
             (day.weekday().to_monday_one_offset() == weekday && day >= self.now.date()).then_some(day)
         })?;
         Some((found, number.next))
+    }
+
+    /// The year of a calendar: "Ramadan 2026" names the Gregorian one in which the month begins.
+    pub(super) fn own_year(&self, calendar: Calendar, year: i64, month: i64) -> Option<i64> {
+        if calendar == Calendar::Gregorian || year < 1600 {
+            return Some(year);
+        }
+        let near = super::calendar::year_near(calendar, Date::new(i16::try_from(year).ok()?, 7, 1).ok()?);
+        (near - 2..=near + 2)
+            .find(|own| date(calendar, *own, month, 1).is_some_and(|day| i64::from(day.year()) == year))
+    }
+
+    /// "Next week Monday", "nächste Woche am Montag", "الأسبوع المقبل يوم الثلاثاء".
+    fn week_then_weekday(&self, at: usize) -> Option<Days> {
+        let week = self.relative_days(at).filter(|days| days.grain == Grain::Week)?;
+        let here = self.skip(week.next, ON | THE, 1);
+        let here =
+            here + usize::from(self.senses(here).unit == Some(Unit::Day) && !self.has(here, super::senses::PLURAL));
+        let weekday = self.senses(here).weekday?;
+        let next = if self.is(&["tr"]) { self.skip(here + 1, ON, 1) } else { here + 1 };
+        Days::one(add_days(week.from, i64::from(weekday - 1))?, Calendar::Gregorian, next)
+    }
+
+    /// "The first Monday of May", "der letzte Freitag im März", "the last week of July", "the last day of 2026".
+    fn nth_of_month(&self, at: usize) -> Option<Days> {
+        let last = self.has(at, LAST);
+        let (nth, here) = if last { (0, at + 1) } else { self.ordinal(at).map(|nth| (nth.value, nth.next))? };
+        let senses = self.senses(here);
+        let is_unit = matches!(senses.unit, Some(Unit::Day | Unit::Week)) && !self.has(here, super::senses::PLURAL);
+        if !(0..=5).contains(&nth) || !(is_unit || senses.weekday.is_some()) {
+            return None;
+        }
+        let inner = self.skip(here + 1, OF | ON | THE | AFTER_PRE, 2);
+        if inner == here + 1 && !self.is(&["ru", "ar"]) {
+            return None;
+        }
+        let whole = self.period(inner).or_else(|| self.relative_days(inner)).or_else(|| self.year(inner))?;
+        if !matches!(whole.grain, Grain::Month | Grain::Year) || (whole.grain == Grain::Year && !last) {
+            return None;
+        }
+        if let Some(weekday) = senses.weekday {
+            let ahead = i64::from(weekday - whole.from.weekday().to_monday_one_offset()).rem_euclid(7);
+            let mut days =
+                (0..60).filter_map(|week| add_days(whole.from, ahead + 7 * week)).take_while(|day| *day < whole.to);
+            let found = if last { days.last() } else { days.nth(usize::try_from(nth - 1).ok()?) };
+            return Days::one(found?, Calendar::Gregorian, whole.next);
+        }
+        if senses.unit == Some(Unit::Day) {
+            let day = if last { add_days(whole.to, -1) } else { add_days(whole.from, nth - 1) };
+            return Days::one(day?, Calendar::Gregorian, whole.next);
+        }
+        // A week belongs to the month in which its Thursday lies, as in ISO 8601.
+        let day = if last {
+            let (monday, ..) = super::periods::week(add_days(whole.to, -1)?)?;
+            if add_days(monday, 3)? < whole.to { monday } else { add_days(monday, -7)? }
+        } else {
+            let (monday, ..) = super::periods::week(whole.from)?;
+            let first = if add_days(monday, 3)? >= whole.from { monday } else { add_days(monday, 7)? };
+            add_days(first, 7 * (nth - 1))?
+        };
+        let (from, to, value) = super::periods::week(day)?;
+        Some(Days::new(from, to, value, Grain::Week, whole.next))
     }
 
     /// "Monday of next week", "Sonntag der letzten Woche".

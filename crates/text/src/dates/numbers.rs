@@ -171,7 +171,7 @@ impl Rules<'_> {
                 Kind::Sign(_) => false,
                 // The T of ISO 8601.
                 Kind::Break if self.is_iso_mark(at - 1) => false,
-                Kind::Word => !matches!(self.lexicon.code, "ar" | "fa" | "ur"),
+                Kind::Word => !matches!(self.lexicon.code, "ar" | "fa" | "ur") && before.senses.month.is_none(),
                 _ => true,
             }
     }

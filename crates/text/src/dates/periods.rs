@@ -37,6 +37,8 @@ const LEADS: u64 = ON
 const SOON_DAYS: i64 = 14;
 const RECENT_DAYS: i64 = 30;
 const THESE_DAYS: i64 = 7;
+/// A feast without a year that is longer gone, in days, is the next one.
+const FEAST_GONE_DAYS: i64 = 21;
 
 impl Rules<'_> {
     /// A stretch longer than a day that begins at token `at`.
@@ -90,7 +92,7 @@ impl Rules<'_> {
     fn month_year(&self, at: usize) -> Option<Days> {
         let (calendar, month) = self.month(at)?;
         let (year, next) = self.year_after(self.after_month(at), calendar)?;
-        let (from, to) = month_range(calendar, year, month)?;
+        let (from, to) = month_range(calendar, self.own_year(calendar, year, month)?, month)?;
         Some(whole_month(from, to, calendar, next))
     }
 
@@ -125,7 +127,7 @@ impl Rules<'_> {
     }
 
     /// The first day of what comes every year, by "next", "last", "this" or the tense.
-    fn by_flags(
+    pub(super) fn by_flags(
         &self,
         flags: u64,
         calendar: Calendar,
@@ -401,7 +403,15 @@ impl Rules<'_> {
             }
             _ => {
                 let range = |year| first(year).and_then(|day| Some((day, add_days(day, feast.days())?)));
-                self.by_flags(flags, calendar, first, range, at)?
+                let is_past = flags & LAST != 0 || self.tense(at, here) == Tense::Past;
+                let flags = if is_past { flags } else { flags & !THIS };
+                match self.by_flags(flags, calendar, first, range, at)? {
+                    // People speak of feasts to come, unless one has just been.
+                    day if !is_past && add_days(day, FEAST_GONE_DAYS)? < self.now.date() => {
+                        self.by_flags(NEXT, calendar, first, range, at)?
+                    }
+                    day => day,
+                }
             }
         };
         Some(Days { to: add_days(found, feast.days())?, ..Days::one(found, Calendar::Gregorian, next)? })
@@ -414,6 +424,9 @@ impl Rules<'_> {
         let said_before = at_number > at;
         let Some((year, 4)) = self.number(at_number) else { return self.year_by_words(at, at_number) };
         let next = at_number + 1;
+        if let Some(month) = self.iso_month(at_number, year) {
+            return Some(month);
+        }
         if self.continues_number(at_number) || self.trails(next) {
             return None;
         }
@@ -441,6 +454,27 @@ impl Rules<'_> {
         Some(Days { calendar, ..Days::new(from, to, value, Grain::Year, end) })
     }
 
+    /// `2026-03`; `2010-11` may be two years and is none.
+    fn iso_month(&self, at: usize, year: i64) -> Option<Days> {
+        let (month, 2) = self.number(at + 2).filter(|_| self.sign(at + 1, &['-']))? else { return None };
+        let glued = self.glued(at + 1) && self.glued(at + 2) && !self.glued(at + 3) && !self.continues_number(at);
+        if !glued || !(1900..=2100).contains(&year) || month == year % 100 + 1 {
+            return None;
+        }
+        let (from, to) = month_range(Calendar::Gregorian, year, month)?;
+        Some(whole_month(from, to, Calendar::Gregorian, at + 3))
+    }
+
+    /// `2014-2018`, `2014 to 2018`.
+    fn begins_years(&self, at: usize, year: i64) -> bool {
+        let joined = self.sign(at + 1, &['-', '–', '—']) || self.has(at + 1, TO);
+        let other = self.number(at + 2).filter(|(_, digits)| joined && *digits == 4).map_or(0, |(year, _)| year);
+        other > year
+            && other - year < 100
+            && other <= 2100
+            && !(self.glued(at + 3) && self.sign(at + 3, &['-', '/', '.']) && self.number(at + 4).is_some())
+    }
+
     /// Something glued to the number makes it another thing: a decimal, a range of scores, a name.
     fn trails(&self, next: usize) -> bool {
         let closed =
@@ -464,7 +498,7 @@ impl Rules<'_> {
         let counts = matches!(self.token(at + 1).map(|token| token.kind), Some(Kind::Break))
             || self.senses(at + 1).unit.is_some();
         let likely = (1900..=2050).contains(&year);
-        if before.season.is_some() || before.month.is_some() {
+        if before.season.is_some() || before.month.is_some() || self.begins_years(at, year) {
             return true;
         }
         if before.has(AFTER_PRE | SINCE) {

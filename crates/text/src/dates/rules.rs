@@ -6,7 +6,7 @@ use super::lexicon::Lexicon;
 use super::scan::{Kind, Token};
 use super::senses::{
     ABOUT, AFTER, AFTER_PRE, AND, AT, BEFORE, Calendar, EVERY, FROM, HOUR_AT, LAST, NEXT, NO_SENSES, OF, ON, PLURAL,
-    Part, Senses, THE, THIS, TO, Unit,
+    Part, Senses, THE, THIS, TO, Unit, WEAK,
 };
 use jiff::civil::{Date, DateTime, Time};
 
@@ -220,25 +220,48 @@ impl<'a> Rules<'a> {
     fn with_end(&self, at: usize, first: Reading) -> Reading {
         let (Some(grain), Some((from, _))) = (first.grain, first.interval) else { return first };
         let led = self.before(at).has(FROM | THIS) || self.has(at, FROM);
-        let dash = self.sign(first.next, &['-', '–', '—']) && matches!(grain, Grain::Day | Grain::Days | Grain::Month);
+        let dash = self.sign(first.next, &['-', '–', '—']) && matches!(grain, Grain::Day | Grain::Month | Grain::Year);
         let joined = self.has(first.next, TO) || (self.before(at).has(FROM) && self.has(first.next, AND));
         if !dash && !joined {
             return first;
         }
-        if !dash && !led && !matches!(grain, Grain::Day | Grain::Month) {
+        if !dash && !led && !matches!(grain, Grain::Day | Grain::Month | Grain::Year) {
             return first;
         }
         let after = self.skip(first.next + 1, THE | ON | OF, 2);
         let second = self.days(after).or_else(|| self.period(after)).or_else(|| self.year(after));
-        let Some(second) = second.filter(|second| second.grain == grain && midnight(second.to) > from) else {
+        let Some(second) = second.filter(|second| second.grain == grain || (grain == Grain::Days && second.single()))
+        else {
             return first;
         };
+        let from = self.with_year_of(at, first.next, from, &second);
+        if midnight(second.to) <= from {
+            return first;
+        }
         // A weekday that came round again is no range of a year.
         let days = from.date().until(second.to).map_or(i32::MAX, |span| span.get_days());
         if grain == Grain::Day && days > 400 {
             return first;
         }
-        Reading { interval: Some((from, midnight(second.to))), next: second.next, grain: None, ..first }
+        let value = match grain {
+            Grain::Day => from.date().to_string(),
+            Grain::Month if first.calendar == Calendar::Gregorian => from.date().to_string().chars().take(7).collect(),
+            _ => first.value,
+        };
+        Reading { value, interval: Some((from, midnight(second.to))), next: second.next, grain: None, ..first }
+    }
+
+    /// "28 December to 3 January 2027": the year that was named for the end holds for the beginning.
+    fn with_year_of(&self, at: usize, next: usize, from: DateTime, second: &Days) -> DateTime {
+        let named = (at..next).any(|at| self.number(at).is_some_and(|(_, digits)| digits == 4));
+        let end_named = (next..second.next).any(|at| self.number(at).is_some_and(|(_, digits)| digits == 4));
+        if named || !end_named || second.calendar != Calendar::Gregorian {
+            return from;
+        }
+        let in_year = |year: i16| from.with().year(year).build().ok();
+        let year = second.from.year();
+        let same = in_year(year).filter(|day| day.date() <= second.from);
+        same.or_else(|| in_year(year - 1)).unwrap_or(from)
     }
 
     /// "Tonight": a day and a part of it in one word.
@@ -280,9 +303,11 @@ impl<'a> Rules<'a> {
                 let comma = days.next + usize::from(self.sign(days.next, COMMAS));
                 let after = self.skip(comma, OF | ON | THE | THIS | AT | AFTER_PRE | BEFORE | AFTER, 3);
                 let senses = self.senses(after);
-                match senses.part.filter(|_| senses.day.is_none()) {
+                // After a day German "morgen" is the morning.
+                let german = self.is(&["de"]) && senses.has(WEAK) && senses.day == Some(1);
+                match senses.part.filter(|_| senses.day.is_none()).or(german.then_some(Part::Morning)) {
                     Some(part) => self.in_part(days.from, part, after + 1),
-                    None => None,
+                    None => self.hour_after(days.next).and_then(|clock| self.at_clock(days.from, clock, clock.next)),
                 }
             }
         };
@@ -292,13 +317,18 @@ impl<'a> Rules<'a> {
         })
     }
 
+    /// "Tomorrow at 3": after a day an hour needs no more than "at".
+    fn hour_after(&self, at: usize) -> Option<super::times::Clock> {
+        self.bare_hour(at + 1).filter(|_| self.has(at, AT))
+    }
+
     fn time_first(&self, at: usize) -> Option<Reading> {
         let clock = self.clock(at)?;
         let mut after = clock.next;
         if self.sign(after, &[',', '،']) {
             after += 1;
         }
-        let after = self.skip(after, OF | ON | THE | AT, 2);
+        let after = self.skip(after, OF | ON | THE | AT | THIS | AFTER_PRE, 2);
         if let Some(days) = self.days(after).filter(Days::single) {
             let reading = self.at_clock(days.from, clock, days.next)?;
             return Some(Reading { calendar: days.calendar, ..reading });

@@ -6,9 +6,9 @@ use super::calendar::{add_days, shift};
 use super::periods::week;
 use super::rules::{Days, Grain, Reading, Rules, midnight};
 use super::senses::{
-    ABOUT, AFTER, AFTER_POST, AFTER_PRE, ANCHORED, AND, AT, BEFORE, BEFORE_POST, BEFORE_PRE, COMING, EVERY, FEW,
-    FILLER, FOR, LAST, NEXT, OF, ON, OR, PLURAL, Part, RECENT, THAT, THE, THIS, TO, Unit, WEAK, WEEKEND, WITHIN_POST,
-    WITHIN_PRE,
+    ABOUT, AFTER, AFTER_POST, AFTER_PRE, ANCHORED, AND, AT, BEFORE, BEFORE_POST, BEFORE_PRE, COMING, COUPLE, EVERY,
+    FEW, FILLER, FOR, LAST, NEXT, OF, ON, OR, PLURAL, Part, RECENT, THAT, THE, THIS, TO, Unit, WEAK, WEEKEND,
+    WITHIN_POST, WITHIN_PRE,
 };
 use jiff::civil::DateTime;
 
@@ -46,7 +46,7 @@ impl Quantity {
             Unit::Century => ("", 'Y', 100),
         };
         match (self.count, self.half, self.unit) {
-            (Some(count), true, Unit::Hour) => format!("PT{}M", count * 60 + 30),
+            (Some(0), true, Unit::Hour) => "PT30M".to_owned(),
             (Some(0), true, Unit::Year) => "P6M".to_owned(),
             (Some(count), true, _) => format!("P{time}{}.5{letter}", count * times),
             (Some(count), false, _) => format!("P{time}{}{letter}", count * times),
@@ -103,6 +103,10 @@ impl Rules<'_> {
         // "For weeks", "within months".
         if self.has(at, PLURAL) && self.before(at).has(FOR | WITHIN_PRE) && self.is(&["en"]) {
             return Some(Reading::new("DURATION", Quantity::new(None, unit, 0).length(), None, at + 1));
+        }
+        // "لمدة ساعة": one goes without saying.
+        if self.is(&["ar"]) && self.before(at).has(FOR) && !self.has(at, PLURAL) {
+            return Some(Reading::new("DURATION", Quantity::new(Some(1), unit, 0).length(), None, at + 1));
         }
         self.unit_then_adjective(at, unit)
     }
@@ -332,12 +336,25 @@ impl Rules<'_> {
             let unit = self.senses(after).unit.filter(|_| !self.has(after, PLURAL))?;
             return Some(Quantity { half: true, ..Quantity::new(Some(0), unit, after + 1) });
         }
+        if let Some((0, unit, next)) = self.one_then_half(at) {
+            return Some(Quantity { half: true, ..Quantity::new(Some(0), unit, next) });
+        }
         let (mut count, digits, mut next) = match self.cardinal(at) {
+            // "A couple of weeks".
+            Some(number) if number.value == 1 && self.has(number.next, COUPLE) => {
+                (Some(2), true, self.skip(number.next + 1, OF, 1))
+            }
             Some(number) if number.digits <= 4 => (Some(number.value), number.digits > 0, number.next),
+            None if senses.has(COUPLE) => (Some(2), true, self.skip(at + 1, OF, 1)),
             None if senses.has(FEW) => (None, false, at),
             _ => return None,
         };
         let mut half = false;
+        // "2.5 hours".
+        if self.sign(next, &['.', ',']) && self.glued(next) && self.glued(next + 1) {
+            half = self.number(next + 1) == Some((5, 1));
+            next += if half { 2 } else { return None };
+        }
         if self.has(next, AND) && self.is_half(self.skip_one(next + 1)) {
             next = self.skip_one(next + 1) + 1;
             half = true;
@@ -374,6 +391,14 @@ impl Rules<'_> {
         }
         let count = count.filter(|_| !few);
         Some(Quantity { count, unit, half, bare_one: !digits && !half && count == Some(1), next })
+    }
+
+    /// "Einer halben Stunde", "a half hour".
+    fn one_then_half(&self, at: usize) -> Option<(i64, Unit, usize)> {
+        let half = self.senses(at).number == Some(1) && self.is_half(at + 1);
+        let here = at + 2 + usize::from(self.sign(at + 2, &['-']));
+        let unit = self.senses(here).unit.filter(|_| half && !self.has(here, PLURAL))?;
+        Some((0, unit, here + 1))
     }
 
     /// The second number of "12-18 months".
@@ -432,6 +457,9 @@ impl Rules<'_> {
         let set = |value, next| Some(Reading::new("SET", value, None, next));
         if let Some(weekday) = senses.weekday {
             let part = self.senses(here + 1).part;
+            if let Some(clock) = self.clock_after(here + 1) {
+                return set(format!("XXXX-WXX-{weekday}{}", clock.time()), clock.next);
+            }
             return match part {
                 Some(part) => set(format!("XXXX-WXX-{weekday}{}", part_name(part)), here + 2),
                 None => set(format!("XXXX-WXX-{weekday}"), here + 1),
@@ -452,7 +480,11 @@ impl Rules<'_> {
         if let Some(quantity) = self.quantity(here) {
             return set(quantity.length(), quantity.next);
         }
-        set(Quantity::new(Some(1), senses.unit?, 0).length(), here + 1)
+        let unit = senses.unit?;
+        if let Some(clock) = self.clock_after(here + 1).filter(|_| unit == Unit::Day) {
+            return set(format!("XXXX-XX-XX{}", clock.time()), clock.next);
+        }
+        set(Quantity::new(Some(1), unit, 0).length(), here + 1)
     }
 
     /// "This weekend", "am Wochenende", "عطلة نهاية الأسبوع القادم".

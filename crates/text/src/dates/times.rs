@@ -2,7 +2,8 @@
 
 use super::rules::{Reading, Rules};
 use super::senses::{
-    ABOUT, AM, AND, AT, FROM, HALF, HOUR_AT, OCLOCK, PAST_CLOCK, PM, Part, QUARTER_HOUR, THE, TO, TO_CLOCK, Unit,
+    ABOUT, AFTER_PRE, AM, AND, AT, FROM, HALF, HOUR_AT, OCLOCK, OF, ON, PAST_CLOCK, PM, Part, QUARTER_HOUR, THE, TO,
+    TO_CLOCK, Unit,
 };
 use jiff::ToSpan;
 use jiff::civil::{Date, Time};
@@ -12,6 +13,7 @@ use jiff::civil::{Date, Time};
 pub(super) struct Clock {
     hour: i8,
     minute: i8,
+    second: Option<i8>,
     /// Only an hour was named.
     whole_hour: bool,
     /// Morning or evening was named.
@@ -28,11 +30,17 @@ impl Clock {
         let late = match part {
             Part::Afternoon | Part::Evening => true,
             Part::Noon => self.hour < 10,
+            Part::Night if self.hour == 12 => return Self { hour: 0, ..self },
             Part::Night => self.hour >= 6,
             Part::Dawn | Part::Morning | Part::Midnight => false,
         };
         let later = |hour: i8| if late && !self.settled && hour < 12 { hour + 12 } else { hour };
         Self { hour: later(self.hour), until: self.until.map(|(hour, minute)| (later(hour), minute)), ..self }
+    }
+
+    /// As TIMEX3 writes it: `T16:00`.
+    pub(super) fn time(self) -> String {
+        format!("T{:02}:{:02}", self.hour, self.minute)
     }
 
     fn half_day(self) -> bool {
@@ -51,7 +59,10 @@ impl Rules<'_> {
         if !joined {
             return (!from_word).then_some(first).or_else(|| (!first.whole_hour || first.settled).then_some(first));
         }
-        let Some(second) = self.one_clock(first.next + 1, true) else {
+        let sure = first.settled || !first.whole_hour;
+        let Some(second) =
+            self.one_clock(first.next + 1, true).or_else(|| self.bare_hour(first.next + 1).filter(|_| sure))
+        else {
             return (!from_word).then_some(first);
         };
         // "3-5 pm": the suffix of the end settles the beginning.
@@ -97,7 +108,11 @@ impl Rules<'_> {
         } else if let Some((more, end)) = self.minutes_after(next) {
             (minute, next) = (more, end);
         }
-        let said = strong || self.has(next, OCLOCK) && !self.is(&["ru", "fr"]) || (led && next > from + 1);
+        if let Some((more, end)) = self.minutes_after(next + 1).filter(|_| self.has(next, OCLOCK) && minute == 0) {
+            return self.finish(hour, more, false, end);
+        }
+        let oclock = self.has(next, OCLOCK) && (led || !self.is(&["ru", "fr", "es"]));
+        let said = strong || oclock || (led && next > from + 1);
         let in_words = self.has(next, AM | PM)
             && (led || in_range || self.is(&["en"]))
             && !(self.has(next, AM) && self.senses(from).number == Some(1));
@@ -143,7 +158,8 @@ impl Rules<'_> {
         let german_half = self.is(&["de"]) && self.has(here, HALF);
         let to = german_half || self.has(next, TO_CLOCK);
         if !german_half {
-            if !self.has(next, TO_CLOCK | PAST_CLOCK) {
+            let range = self.has(next, TO) && self.number(here).is_some();
+            if !self.has(next, TO_CLOCK | PAST_CLOCK) || range {
                 return None;
             }
             next += 1;
@@ -164,10 +180,13 @@ impl Rules<'_> {
         if self.sign(next, &[':', '٫']) && self.glued(next) {
             let minute = minutes(next + 1)?;
             let mut after = next + 2;
-            if self.sign(after, &[':']) && self.glued(after) && minutes(after + 1).is_some() {
-                after += 2;
+            let mut second = None;
+            if self.sign(after, &[':']) && self.glued(after) {
+                second = minutes(after + 1).filter(|second| *second < 60).map(|second| second as i8);
+                after += if second.is_some() { 2 } else { 0 };
             }
-            return self.finish(hour, minute, false, self.skip(after, OCLOCK, 1));
+            let clock = self.finish(hour, minute, false, self.skip(after, OCLOCK, 1))?;
+            return Some(Clock { second, ..clock });
         }
         if self.sign(next, &['.'])
             && self.glued(next)
@@ -179,7 +198,7 @@ impl Rules<'_> {
         }
         if self.has(next, OCLOCK) {
             // In these languages the same word also counts hours.
-            let counts = self.is(&["ru", "fr"]) && !self.glued(next);
+            let counts = (self.is(&["ru", "fr"]) && !self.glued(next)) || self.counts_hours(next);
             if !counts || led || in_range || self.has(next + 1, AM | PM) || self.senses(next + 1).part.is_some() {
                 let minute = self.number(next + 1).filter(|(minute, digits)| *digits == 2 && *minute < 60);
                 return match minute {
@@ -211,7 +230,29 @@ impl Rules<'_> {
                 && (self.has(at + 1, AM | PM | OCLOCK)
                     || (self.sign(at + 1, &[':']) && self.number(at + 2).is_some() && self.glued(at + 2)))
         };
-        joined && sure(self.skip(at + 2, AT, 1))
+        let other = self.skip(at + 2, AT, 1);
+        let part = self.skip(other + 1, AFTER_PRE | THE | OF | ON, 2);
+        joined && (sure(other) || (self.number(other).is_some() && self.senses(part).part.is_some()))
+    }
+
+    /// `3h` may be a length; `15h30` is a time.
+    fn counts_hours(&self, at: usize) -> bool {
+        let letter = self.token(at).is_some_and(|token| token.end - token.start == 1);
+        let minutes = self.glued(at + 1) && self.number(at + 1).is_some_and(|(_, digits)| digits == 2);
+        letter && !minutes && !self.is(&["fr"])
+    }
+
+    /// An hour in figures and nothing more, where the text around it is about times: "from 10:30 to 3", "tomorrow at 3".
+    pub(super) fn bare_hour(&self, at: usize) -> Option<Clock> {
+        let (hour, 1 | 2) = self.number(at)? else { return None };
+        let next = at + 1;
+        let other = self.senses(next).unit.is_some()
+            || self.senses(next).month.is_some()
+            || self.number(next).is_some()
+            || self.sign(next, &['%', '$', '€', '°'])
+            || (self.sign(next, &['.', ',', '/', ':', '-']) && self.number(next + 1).is_some())
+            || (self.glued(next) && matches!(self.token(next).map(|token| token.kind), Some(super::scan::Kind::Break)));
+        if other || !(1..=24).contains(&hour) { None } else { self.finish(hour, 0, true, next) }
     }
 
     /// Reads what follows the figures: morning or evening.
@@ -221,7 +262,7 @@ impl Rules<'_> {
         }
         let (hour, minute) = ((hour % 24) as i8, minute as i8);
         let senses = self.senses(next);
-        let clock = Clock { hour, minute, whole_hour, settled: false, until: None, next };
+        let clock = Clock { hour, minute, second: None, whole_hour, settled: false, until: None, next };
         if senses.has(PM) && hour <= 12 {
             let hour = if hour < 12 { hour + 12 } else { hour };
             return Some(Clock { hour, settled: true, next: self.after_suffix(next), ..clock });
@@ -251,7 +292,14 @@ impl Rules<'_> {
             let end = day.to_datetime(Time::new(hour, minute, 0, 0).ok()?);
             to = if end > from { end } else { end.checked_add(1.day()).ok()? };
         }
-        let value = format!("{day}T{:02}:{:02}", clock.hour, clock.minute);
+        let mut value = format!("{day}T{:02}:{:02}", clock.hour, clock.minute);
+        let from = match clock.second {
+            Some(second) => {
+                value = format!("{value}:{second:02}");
+                from.checked_add(i64::from(second).seconds()).ok()?
+            }
+            None => from,
+        };
         Some(Reading::new("TIME", value, Some((from, to)), next.max(clock.next)))
     }
 }
