@@ -43,7 +43,10 @@ fn read(folder: &Path, set: &str) -> Vec<Document> {
     }
     let document = |line: &str| {
         let value: Value = serde_json::from_str(line).ok()?;
-        let written = moment(&word(&value, "date").replace(' ', "T")).unwrap_or(date(2020, 6, 15).at(12, 0, 0, 0));
+        let otherwise = date(2020, 6, 15).at(12, 0, 0, 0);
+        let given = word(&value, "date");
+        let in_words = || find_dates(given, "en", otherwise).first().and_then(|date| date.from);
+        let written = moment(&given.replace(' ', "T")).or_else(in_words).unwrap_or(otherwise);
         Some(Document { text: word(&value, "text").to_owned(), written, lang: word(&value, "lang").to_owned() })
     };
     text.lines().filter_map(document).take(if set.starts_with("short") { usize::MAX } else { DOCUMENTS_MAX }).collect()

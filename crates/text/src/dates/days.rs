@@ -223,6 +223,10 @@ impl Rules<'_> {
             return None;
         }
         let mut next = day.next;
+        // "The October-December fourth quarter".
+        if day.digits == 0 && self.senses(next).unit.is_some() {
+            return None;
+        }
         let alone = !matches!(self.token(next).map(|token| token.kind), Some(Kind::Break)) && !self.after_is_unit(next);
         if !self.is(&["en", "ur", "tr", "es"]) && !joined && !alone && self.year_after(next, calendar).is_none() {
             return None;
@@ -329,7 +333,8 @@ impl Rules<'_> {
         if let Some(days) = self.full_date(after).or_else(|| self.short_numeric(after)).filter(Days::single) {
             return Some(days);
         }
-        let led = flags != 0 || here > at || self.before(at).has(ON | AT | OF | THE | EVERY | THIS | TO);
+        let led = flags != 0 || here > at || self.before(at).has(ON | AT | OF | THE | EVERY | THIS | TO)
+            || (self.is(&["ur"]) && self.has(next, OF | ON));
         let short_german = self.is(&["de"]) && self.token(here).is_some_and(|token| token.end - token.start <= 2);
         if self.senses(here).has(WEAK) && (!led || !self.named(here) || short_german) {
             return None;
@@ -470,7 +475,26 @@ impl Rules<'_> {
         if self.is(&["ur"]) && senses.has(WEAK) && self.tense(at, at) == Tense::Past {
             offset = -offset;
         }
-        Days::one(add_days(self.now.date(), offset)?, Calendar::Gregorian, at + 1)
+        let day = add_days(self.now.date(), offset)?;
+        let (day, next) = self.day_said_again(day, at + 1).unwrap_or((day, at + 1));
+        Days::one(day, Calendar::Gregorian, next)
+    }
+
+    /// "Today (Monday)", "أمس السبت", "امروز دوشنبه اول اردیبهشت": the weekday or date after a relative day says which day it was
+    /// when the words were written, which may be a day or two before they were posted.
+    fn day_said_again(&self, day: Date, at: usize) -> Option<(Date, usize)> {
+        let here = at + usize::from(self.sign(at, COMMAS));
+        let near = |other: Date| day.until(other).is_ok_and(|span| span.get_days().abs() <= 4);
+        let closed = |next: usize| next + usize::from(self.sign(at, &['(', '（']) && self.sign(next, &[')', '）']));
+        let weekday = self.senses(here).weekday;
+        let after = here + 1 + usize::from(weekday.is_some() && self.sign(here + 1, COMMAS));
+        let at_date = if weekday.is_some() { after } else { here };
+        if let Some(date) = self.full_date(at_date).filter(|days| days.single() && near(days.from)) {
+            return Some((date.from, closed(date.next)));
+        }
+        let ahead = i64::from(weekday? - day.weekday().to_monday_one_offset()).rem_euclid(7);
+        let offset = if ahead > 3 { ahead - 7 } else { ahead };
+        Some((add_days(day, offset)?, closed(here + 1)))
     }
 
     /// German `Morgen` and Spanish `mañana` are the morning too.

@@ -43,6 +43,18 @@ const FEAST_GONE_DAYS: i64 = 21;
 impl Rules<'_> {
     /// A stretch longer than a day that begins at token `at`.
     pub(super) fn period(&self, at: usize) -> Option<Days> {
+        let whole = self.whole_period(at);
+        if !self.is(&["tr"]) {
+            return whole;
+        }
+        // Turkish names the part last: "Mart sonunda", "yıl başında".
+        let whole = whole.or_else(|| self.year(at)).or_else(|| self.relative_days(at));
+        let whole = whole.or_else(|| self.this_unit(at).filter(|days| self.has(days.next, EARLY | MID | LATE)))?;
+        let flags = self.senses(whole.next).flags & (EARLY | MID | LATE);
+        if flags == 0 { Some(whole) } else { narrowed(flags, Days { next: whole.next + 1, ..whole }) }
+    }
+
+    fn whole_period(&self, at: usize) -> Option<Days> {
         self.part_of_period(at)
             .or_else(|| self.month_year(at))
             .or_else(|| self.quarter(at))
@@ -55,7 +67,7 @@ impl Rules<'_> {
     /// "Early March", "Ende 2026", "at the end of the month", "в начале года": the value of the whole, the interval of the third meant.
     fn part_of_period(&self, at: usize) -> Option<Days> {
         let flags = self.senses(at).flags & (EARLY | MID | LATE);
-        if flags == 0 {
+        if flags == 0 || self.is(&["tr"]) {
             return None;
         }
         let dash = at + 1 + usize::from(self.sign(at + 1, &['-']) && self.glued(at + 1));
@@ -70,15 +82,7 @@ impl Rules<'_> {
             .or_else(|| self.year(inner))
             .or_else(|| self.relative_days(inner))
             .or_else(|| self.this_unit(inner))?;
-        let length = i64::from(whole.from.until(whole.to).ok()?.get_days());
-        let third = length / 3;
-        let (from, to) = match flags {
-            EARLY => (whole.from, add_days(whole.from, third)?),
-            MID => (add_days(whole.from, third)?, add_days(whole.to, -third)?),
-            _ => (add_days(whole.to, -third)?, whole.to),
-        };
-        let grain = if length < 3 { return Some(whole) } else { whole.grain };
-        Some(Days { from, to, grain, ..whole })
+        narrowed(flags, whole)
     }
 
     /// "The month", "the year" after "end of": the present one.
@@ -590,6 +594,19 @@ impl Rules<'_> {
             _ => None,
         }
     }
+}
+
+/// The first, middle or last third of a stretch.
+fn narrowed(flags: u64, whole: Days) -> Option<Days> {
+    let length = i64::from(whole.from.until(whole.to).ok()?.get_days());
+    let third = length / 3;
+    let (from, to) = match flags {
+        _ if length < 3 => (whole.from, whole.to),
+        EARLY => (whole.from, add_days(whole.from, third)?),
+        MID => (add_days(whole.from, third)?, add_days(whole.to, -third)?),
+        _ => (add_days(whole.to, -third)?, whole.to),
+    };
+    Some(Days { from, to, ..whole })
 }
 
 /// Days of a whole month: its Gregorian name, or first and last day where it has none.

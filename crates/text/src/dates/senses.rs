@@ -89,7 +89,7 @@ flags! {
     GREGORIAN_MARK 29 "gregorian-mark", SINCE 30 "since", ABOUT 31 "about", EARLY 32 "early", LATE 33 "late", MID 34 "mid",
     FISCAL 35 "fiscal", OWNED 36 "owned", HALF 37 "half", BEFORE 38 "before", AFTER 39 "after", THAT 40 "that", OR 41 "or",
     FILLER 42 "filler", PERIOD 43 "period", PAST_CLOCK 45 "past-clock", TO_CLOCK 46 "to-clock",
-    QUARTER_HOUR 47 "quarter-hour", BC 48 "bc", RECENT 49 "recent", Q_MARK 50 "q-mark", FOR 51 "for", ANCHORED 52 "anchored", COUPLE 53 "couple",
+    QUARTER_HOUR 47 "quarter-hour", BC 48 "bc", RECENT 49 "recent", Q_MARK 50 "q-mark", FOR 51 "for", ANCHORED 52 "anchored", COUPLE 53 "couple", NOTHING 54 "nothing",
 }
 /// Also an ordinary word.
 pub(super) const WEAK: u64 = 1 << 63;

@@ -130,6 +130,10 @@ impl Rules<'_> {
         let quantity = self.quantity(after).or_else(|| {
             // "بعد أسبوع", "через неделю": one goes without saying.
             let unit = self.senses(after).unit.filter(|_| self.is(&["ar", "ru"]) && !self.has(after, PLURAL))?;
+            // "منذ سنة 1975" names the year.
+            if self.number(after + 1).is_some_and(|(_, digits)| digits == 4) {
+                return None;
+            }
             Some(Quantity::new(Some(1), unit, after + 1))
         })?;
         if definite && !self.has(quantity.next, BEFORE_POST | AFTER_POST) {
@@ -200,6 +204,13 @@ impl Rules<'_> {
             return None;
         }
         // "The next day" follows the day that was named.
+        if unit == Unit::Day && offset < 0 {
+            return None;
+        }
+        if unit == Unit::Day && offset == 0 && !self.is(&["en"]) {
+            let named = self.day_named(at)?;
+            return Days::one(named, super::senses::Calendar::Gregorian, next).map(|days| self.whole_days(days));
+        }
         if unit == Unit::Day && offset != 0 {
             let base = self.day_named(at).unwrap_or(self.now.date());
             let day = add_days(base, offset)?;
@@ -236,8 +247,11 @@ impl Rules<'_> {
         let next = quantity.next;
         let senses = self.senses(next);
         let on = Quantity { next: next + 1, ..quantity };
-        // "A day later" counts from the day that was named.
-        let days = matches!(quantity.unit, Unit::Day | Unit::Week | Unit::Fortnight);
+        // "A day later" counts from the day that was named; where none was, it is a length.
+        let days = matches!(quantity.unit, Unit::Day | Unit::Week | Unit::Fortnight | Unit::Month);
+        if senses.has(ANCHORED) && senses.has(AFTER_POST) && self.day_named(at).is_none() {
+            return Some(Reading::new("DURATION", quantity.length(), None, next));
+        }
         let start = match self.day_named(at).filter(|_| senses.has(ANCHORED) && days) {
             Some(day) => day.to_datetime(self.now.time()),
             None => self.now,
@@ -380,6 +394,10 @@ impl Rules<'_> {
             next += 1;
         }
         let unit = self.senses(next).unit?;
+        // "2008 году", "1999 year": a year, not so many of them.
+        if unit == Unit::Year && digits && count.is_some_and(|count| (1500..=2399).contains(&count)) {
+            return None;
+        }
         if self.senses(next).has(WEAK) && !digits && senses.number == Some(1) {
             return None;
         }

@@ -1,6 +1,7 @@
 //! Times of day: `14:30`, `5 pm`, `14 Uhr`, `18h30`, `half past three`, `الساعة 5 مساء`, `в 5 часов вечера`, `from 3 to 5 pm`.
 
 use super::rules::{Reading, Rules};
+use super::scan::Kind;
 use super::senses::{
     ABOUT, AFTER_PRE, AM, AND, AT, FROM, HALF, HOUR_AT, OCLOCK, OF, ON, PAST_CLOCK, PM, Part, QUARTER_HOUR, THE, TO,
     TO_CLOCK, Unit,
@@ -191,7 +192,7 @@ impl Rules<'_> {
         if self.sign(next, &['.'])
             && self.glued(next)
             && let Some(minute) = minutes(next + 1)
-            && (led || self.has(next + 2, OCLOCK | AM | PM))
+            && (self.has(next + 2, OCLOCK | AM | PM) || (led && self.may_be_dotted(strong, next + 2)))
             && !self.sign(next + 2, &['.', '%'])
         {
             return self.finish(hour, minute, false, self.skip(next + 2, OCLOCK, 1));
@@ -235,6 +236,11 @@ impl Rules<'_> {
         joined && (sure(other) || (self.number(other).is_some() && self.senses(part).part.is_some()))
     }
 
+    /// "At 11.50 dollars" is a price: before other words a stop makes a time only where a word says so or a language has no other.
+    fn may_be_dotted(&self, strong: bool, next: usize) -> bool {
+        strong || !self.is(&["en", "es", "fr"]) || !matches!(self.token(next).map(|token| token.kind), Some(Kind::Break))
+    }
+
     /// `3h` may be a length; `15h30` is a time.
     fn counts_hours(&self, at: usize) -> bool {
         let letter = self.token(at).is_some_and(|token| token.end - token.start == 1);
@@ -251,7 +257,7 @@ impl Rules<'_> {
             || self.number(next).is_some()
             || self.sign(next, &['%', '$', '€', '°'])
             || (self.sign(next, &['.', ',', '/', ':', '-']) && self.number(next + 1).is_some())
-            || (self.glued(next) && matches!(self.token(next).map(|token| token.kind), Some(super::scan::Kind::Break)));
+            || (self.glued(next) && matches!(self.token(next).map(|token| token.kind), Some(Kind::Break)));
         if other || !(1..=24).contains(&hour) { None } else { self.finish(hour, 0, true, next) }
     }
 
