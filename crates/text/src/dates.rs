@@ -26,6 +26,7 @@ mod spans;
 mod tense;
 mod times;
 mod write;
+mod years;
 
 use jiff::civil::DateTime;
 

@@ -77,6 +77,13 @@ pub(super) fn year_near(calendar: Calendar, day: Date) -> i64 {
     }
 }
 
+/// The Solar Hijri year and month in which a day lies.
+pub(super) fn solar_month_of(day: Date) -> Option<(i64, i64)> {
+    let near = year_near(Calendar::Solar, day);
+    let months = (near - 1..=near + 1).flat_map(|year| (1..=12).map(move |month| (year, month)));
+    months.rev().find(|(year, month)| date(Calendar::Solar, *year, *month, 1).is_some_and(|first| first <= day))
+}
+
 /// The time so many units away; days and longer keep the time of day.
 pub(super) fn shift(from: DateTime, unit: Unit, count: i64) -> Option<DateTime> {
     let span = jiff::Span::new();

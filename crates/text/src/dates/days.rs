@@ -333,7 +333,9 @@ impl Rules<'_> {
         if let Some(days) = self.full_date(after).or_else(|| self.short_numeric(after)).filter(Days::single) {
             return Some(days);
         }
-        let led = flags != 0 || here > at || self.before(at).has(ON | AT | OF | THE | EVERY | THIS | TO)
+        let led = flags != 0
+            || here > at
+            || self.before(at).has(ON | AT | OF | THE | EVERY | THIS | TO)
             || (self.is(&["ur"]) && self.has(next, OF | ON));
         let short_german = self.is(&["de"]) && self.token(here).is_some_and(|token| token.end - token.start <= 2);
         if self.senses(here).has(WEAK) && (!led || !self.named(here) || short_german) {
@@ -394,14 +396,22 @@ impl Rules<'_> {
     /// "The first Monday of May", "der letzte Freitag im März", "the last week of July", "the last day of 2026".
     fn nth_of_month(&self, at: usize) -> Option<Days> {
         let last = self.has(at, LAST);
-        let (nth, here) = if last { (0, at + 1) } else { self.ordinal(at).map(|nth| (nth.value, nth.next))? };
+        // "الأسبوع الأول من مارس": the ordinal follows.
+        let noun_first = self.is(&["ar"]) && self.senses(at).unit.is_some();
+        let (nth, here, end) = if noun_first {
+            self.ordinal(at + 1).map(|nth| (nth.value, at, nth.next))?
+        } else if last {
+            (0, at + 1, at + 2)
+        } else {
+            self.ordinal(at).map(|nth| (nth.value, nth.next, nth.next + 1))?
+        };
         let senses = self.senses(here);
         let is_unit = matches!(senses.unit, Some(Unit::Day | Unit::Week)) && !self.has(here, super::senses::PLURAL);
         if !(0..=5).contains(&nth) || !(is_unit || senses.weekday.is_some()) {
             return None;
         }
-        let inner = self.skip(here + 1, OF | ON | THE | AFTER_PRE, 2);
-        if inner == here + 1 && !self.is(&["ru", "ar"]) {
+        let inner = self.skip(end, OF | ON | THE | AFTER_PRE, 2);
+        if inner == end && !self.is(&["ru", "ar"]) {
             return None;
         }
         let whole = self.period(inner).or_else(|| self.relative_days(inner)).or_else(|| self.year(inner))?;
@@ -494,6 +504,11 @@ impl Rules<'_> {
         }
         let ahead = i64::from(weekday? - day.weekday().to_monday_one_offset()).rem_euclid(7);
         let offset = if ahead > 3 { ahead - 7 } else { ahead };
+        // After a comma another day may be named: "tomorrow, Saturday week".
+        let comma = self.sign(at, &[',', '،']);
+        if (comma && offset != 0) || self.has(here + 1, NEXT | LAST | COMING) {
+            return None;
+        }
         Some((add_days(day, offset)?, closed(here + 1)))
     }
 

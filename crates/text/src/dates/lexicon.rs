@@ -95,11 +95,15 @@ impl Lexicon {
     }
 
     fn add(&mut self, form: &str, meaning: &str) {
-        let inflects = ["month", "weekday", "hijri", "season"].iter().any(|name| meaning.starts_with(name));
+        let inflects = ["month", "weekday", "hijri", "solar", "season"].iter().any(|name| meaning.starts_with(name));
         if self.code == "tr" && inflects && !form.contains('_') {
             for case in turkish_cases(form) {
                 self.add_in(&case, meaning);
             }
+        }
+        // Persian writes the word for month on: اسفندماه.
+        if self.code == "fa" && inflects && !meaning.starts_with("weekday") && !form.contains('_') {
+            self.add_in(&format!("{}ماه", form.trim_start_matches('~')), meaning);
         }
         if self.code == "de" && (meaning.starts_with("number ") || meaning.starts_with("nth ")) {
             self.add_german_compounds(form, meaning);
@@ -161,9 +165,12 @@ impl Lexicon {
 
     /// A word of English, where the language has no such word of its own.
     fn add_foreign(&mut self, form: &str, meaning: &str) {
-        let plain = !form.contains(['~', '_']) || matches!(meaning, "am" | "pm");
-        if plain && self.entries.get(&letter_key(form)).is_none_or(|entry| entry.word.is_none()) {
-            self.add_spelling(form, meaning, false);
+        // Short forms that are also words stay English: "mar", "sun".
+        let bare = form.trim_start_matches('~');
+        let plain =
+            (bare.len() == form.len() || bare.len() >= 5) && !form.contains('_') || matches!(meaning, "am" | "pm");
+        if plain && self.entries.get(&letter_key(bare)).is_none_or(|entry| entry.word.is_none()) {
+            self.add_spelling(bare, meaning, bare.len() < form.len());
         }
     }
 

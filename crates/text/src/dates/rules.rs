@@ -284,7 +284,7 @@ impl<'a> Rules<'a> {
 
     /// A part of a day, narrowed to a clock time where one follows: "tonight at 9".
     fn in_part(&self, day: Date, part: Part, next: usize) -> Option<Reading> {
-        if let Some(clock) = self.clock_after(next) {
+        if let Some(clock) = self.clock_after(next).or_else(|| self.hour_after(next)) {
             return self.at_clock(day, clock.in_part(part), clock.next);
         }
         let (from, to, value) = part_of_day(day, part)?;
@@ -358,7 +358,11 @@ impl<'a> Rules<'a> {
             after = self.skip(after + 1, OF | ON, 1);
         }
         if let Some(days) = self.days(after).filter(Days::single) {
-            let reading = self.in_part(days.from, part, days.next)?;
+            let mut reading = self.in_part(days.from, part, days.next)?;
+            // "Before dawn" begins at midnight.
+            if let Some((_, to)) = reading.interval.filter(|_| part == Part::Dawn && self.before(at).has(BEFORE)) {
+                reading.interval = Some((midnight(days.from), to));
+            }
             return Some(Reading { calendar: days.calendar, ..reading });
         }
         // "At midnight", "before dawn": a part of today that a preposition marks as a time.

@@ -134,9 +134,15 @@ impl Scanner<'_> {
             '\u{a0}' | '\u{202f}' | '\u{2009}' => self.glued = false,
             // Invisible controls stand between letters without parting them.
             '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {}
+            // French l' and d' are words of their own.
+            '\'' | '’' if self.lexicon.code == "fr" && self.after_elision(at) => {}
             _ => self.push(at, end, Kind::Sign(ch), &NO_SENSES, false),
         }
         end
+    }
+
+    fn after_elision(&self, at: usize) -> bool {
+        self.tokens.last().is_some_and(|last| last.kind == Kind::Word && last.end == at && at - last.start == 1)
     }
 
     fn number(&mut self, start: usize) -> usize {

@@ -173,7 +173,9 @@ impl Senses {
             || self.feast.is_some()
             || self.decade.is_some()
             || self.vague.is_some()
-            || self.has(WEEKEND | HOUR_AT | OCLOCK | AM | PM);
+            // "Nineteen ninety-six".
+            || self.number == Some(19)
+            || self.has(WEEKEND | HOUR_AT | OCLOCK | AM | PM | HALF | QUARTER_HOUR);
         let leading = AFTER_PRE
             | BEFORE_PRE
             | WITHIN_PRE

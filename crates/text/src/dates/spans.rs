@@ -221,6 +221,9 @@ impl Rules<'_> {
 
     /// The days of "next week" and the like, for "early next year".
     pub(super) fn relative_days(&self, at: usize) -> Option<Days> {
+        if let Some((unit, count)) = self.senses(at).relative {
+            return self.calendar_days(unit, i64::from(count), at + 1);
+        }
         let (flags, unit_at, next) = if self.has(at, NEXT | LAST | THIS | COMING) {
             (self.senses(at).flags, at + 1, at + 2)
         } else if self.lexicon.adjective_follows() {
@@ -381,18 +384,7 @@ impl Rules<'_> {
             (count, next) = (Some(more.value), more.next);
         }
         let few = self.has(next, FEW);
-        next = self.skip(next, FEW, 1);
-        if few {
-            next = self.skip(next, OF, 1);
-        }
-        next = self.skip(next, FILLER, 2);
-        if self.sign(next, &['-']) && self.glued(next) && self.glued(next + 1) {
-            next += 1;
-        }
-        // "3 next days", "trois prochains jours".
-        if self.has(next, NEXT | LAST | COMING) && self.senses(next + 1).unit.is_some() && self.has(next + 1, PLURAL) {
-            next += 1;
-        }
+        next = self.before_unit(next);
         let unit = self.senses(next).unit?;
         // "2008 году", "1999 year": a year, not so many of them.
         if unit == Unit::Year && digits && count.is_some_and(|count| (1500..=2399).contains(&count)) {
@@ -409,6 +401,24 @@ impl Rules<'_> {
         }
         let count = count.filter(|_| !few);
         Some(Quantity { count, unit, half, bare_one: !digits && !half && count == Some(1), next })
+    }
+
+    /// Skips what may stand between a number and its unit: "several of the", "full", a hyphen, "next".
+    fn before_unit(&self, at: usize) -> usize {
+        let mut next = at;
+        next = self.skip(next, FEW, 1);
+        if next > at {
+            next = self.skip(next, OF, 1);
+        }
+        next = self.skip(next, FILLER, 2);
+        if self.sign(next, &['-']) && self.glued(next) && self.glued(next + 1) {
+            next += 1;
+        }
+        // "3 next days", "trois prochains jours".
+        if self.has(next, NEXT | LAST | COMING) && self.senses(next + 1).unit.is_some() && self.has(next + 1, PLURAL) {
+            next += 1;
+        }
+        next
     }
 
     /// "Einer halben Stunde", "a half hour".

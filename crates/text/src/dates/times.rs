@@ -238,7 +238,9 @@ impl Rules<'_> {
 
     /// "At 11.50 dollars" is a price: before other words a stop makes a time only where a word says so or a language has no other.
     fn may_be_dotted(&self, strong: bool, next: usize) -> bool {
-        strong || !self.is(&["en", "es", "fr"]) || !matches!(self.token(next).map(|token| token.kind), Some(Kind::Break))
+        strong
+            || !self.is(&["en", "es", "fr"])
+            || !matches!(self.token(next).map(|token| token.kind), Some(Kind::Break))
     }
 
     /// `3h` may be a length; `15h30` is a time.
