@@ -60,6 +60,17 @@ impl Rules<'_> {
             .or_else(|| self.decade(at))
             .or_else(|| self.century(at))
             .or_else(|| self.month_alone(at, self.before(at)))
+            .or_else(|| self.year_end(at))
+    }
+
+    /// "By year end", "at the year's end".
+    fn year_end(&self, at: usize) -> Option<Days> {
+        let is_year = self.senses(at).unit == Some(Unit::Year) && !self.has(at, PLURAL) && self.is(&["en"]);
+        let end = self.skip(at + 1 + usize::from(self.sign(at + 1, &['\'', '’', '-'])), OWNED, 1);
+        if !is_year || !self.has(end, LATE) {
+            return None;
+        }
+        narrowed(LATE, self.calendar_days(Unit::Year, 0, end + 1)?)
     }
 
     /// "Early March", "Ende 2026", "at the end of the month", "в начале года": the value of the whole, the interval of the third meant.
@@ -205,6 +216,11 @@ impl Rules<'_> {
         if is_year_ago {
             // "The year-ago quarter", "year-earlier results": the same quarter of the year before.
             let named = self.has(at + 3, PERIOD) || is_quarter(at + 3);
+            // "The year-ago third quarter".
+            if let Some(ordinal) = self.ordinal(at + 3).filter(|ordinal| is_quarter(ordinal.next)) {
+                let year = self.year_of_quarter(ordinal.value, at, ordinal.next);
+                return if ordinal.value <= 4 { quarter_of(year - 1, ordinal.value, ordinal.next + 1) } else { None };
+            }
             let (year, quarter) = self.quarter_named(at).unwrap_or_else(|| self.last_quarter());
             return quarter_of(year - 1, quarter, at + 3 + usize::from(named));
         }
@@ -218,8 +234,8 @@ impl Rules<'_> {
         if let Some((number, 4)) = self.number(at).filter(|(number, _)| (1900..=2100).contains(number)) {
             year = Some(number);
             here = at + 1 + usize::from(self.sign(at + 1, &['-']));
-            if (is_quarter(here) || self.has(here, PERIOD)) && self.quarter_named(at).is_some() {
-                return quarter_of(number, self.quarter_named(at)?.1, here + 1);
+            if is_quarter(here) || (self.has(here, PERIOD) && self.quarter_named(at).is_some()) {
+                return quarter_of(number, self.quarter_named(at).unwrap_or_else(|| self.last_quarter()).1, here + 1);
             }
         } else if let Some((number, next)) = self.year_named(at) {
             year = Some(number);
@@ -288,7 +304,8 @@ impl Rules<'_> {
         let begun = i64::from((today.month() - 1) / 3 + 1) >= quarter;
         let over = i64::from((today.month() - 1) / 3 + 1) > quarter;
         match self.tense(at, next - 1) {
-            Tense::Future if over => year + 1,
+            // The results of the quarter that ended last are still to come.
+            Tense::Future if over && quarter != self.last_quarter().1 => year + 1,
             Tense::Future => year,
             _ if begun => year,
             _ => year - 1,

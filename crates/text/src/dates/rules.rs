@@ -157,6 +157,11 @@ impl<'a> Rules<'a> {
         let quarter =
             found.value.split_once("-Q").and_then(|(year, quarter)| Some((year.parse().ok()?, quarter.parse().ok()?)));
         if let Some((year, quarter)) = quarter {
+            // What is compared with lies a year back; the talk is still of the later one.
+            let year = match self.memory.quarter {
+                Some((later, same, _)) if same == quarter && later == year + 1 => later,
+                _ => year,
+            };
             self.memory.quarter = Some((year, quarter, found.end));
         }
     }

@@ -387,7 +387,11 @@ impl Rules<'_> {
         next = self.before_unit(next);
         let unit = self.senses(next).unit?;
         // "2008 году", "1999 year": a year, not so many of them.
-        if unit == Unit::Year && digits && count.is_some_and(|count| (1500..=2399).contains(&count)) {
+        let year = count.filter(|_| digits).is_some_and(|count| match unit {
+            Unit::Year => (1500..=2399).contains(&count),
+            _ => (1900..=2100).contains(&count) && count % 100 != 0,
+        });
+        if year {
             return None;
         }
         if self.senses(next).has(WEAK) && !digits && senses.number == Some(1) {
