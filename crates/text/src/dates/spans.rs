@@ -21,12 +21,14 @@ struct Quantity {
     half: bool,
     /// "A day" is a length only when something else says so.
     bare_one: bool,
+    /// "3 next days", "5 dernières années": 1 ahead, -1 back, 0 when nothing inside says so.
+    way: i64,
     next: usize,
 }
 
 impl Quantity {
     fn new(count: Option<i64>, unit: Unit, next: usize) -> Self {
-        Self { count, unit, half: false, bare_one: false, next }
+        Self { count, unit, half: false, bare_one: false, way: 0, next }
     }
 
     /// TIMEX3 length: `P3D`, `PT5H`, `PXW` for a few weeks, `P1.5Y`.
@@ -136,6 +138,10 @@ impl Rules<'_> {
             }
             Some(Quantity::new(Some(1), unit, after + 1))
         })?;
+        match quantity.way {
+            0 => {}
+            way => return if way > 0 { self.ahead(quantity) } else { self.past(quantity) },
+        }
         if definite && !self.has(quantity.next, BEFORE_POST | AFTER_POST) {
             return None;
         }
@@ -252,7 +258,8 @@ impl Rules<'_> {
         let on = Quantity { next: next + 1, ..quantity };
         // "A day later" counts from the day that was named; where none was, it is a length.
         let days = matches!(quantity.unit, Unit::Day | Unit::Week | Unit::Fortnight | Unit::Month);
-        if senses.has(ANCHORED) && senses.has(AFTER_POST) && self.day_named(at).is_none() {
+        let timed = matches!(quantity.unit, Unit::Second | Unit::Minute | Unit::Hour);
+        if senses.has(ANCHORED) && senses.has(AFTER_POST) && !timed && self.day_named(at).is_none() {
             return Some(Reading::new("DURATION", quantity.length(), None, next));
         }
         let start = match self.day_named(at).filter(|_| senses.has(ANCHORED) && days) {
@@ -278,6 +285,10 @@ impl Rules<'_> {
         }
         if self.lexicon.adjective_follows() && senses.has(LAST) {
             return self.past(on);
+        }
+        match quantity.way {
+            0 => {}
+            way => return if way > 0 { self.ahead(quantity) } else { self.past(quantity) },
         }
         if quantity.bare_one {
             // "Twice a week", "$33 a month".
@@ -385,6 +396,8 @@ impl Rules<'_> {
         }
         let few = self.has(next, FEW);
         next = self.before_unit(next);
+        let adjective = self.before(next).flags;
+        let way = i64::from(adjective & (NEXT | COMING) != 0) - i64::from(adjective & LAST != 0);
         let unit = self.senses(next).unit?;
         // "2008 году", "1999 year": a year, not so many of them.
         let year = count.filter(|_| digits).is_some_and(|count| match unit {
@@ -404,7 +417,7 @@ impl Rules<'_> {
             half = true;
         }
         let count = count.filter(|_| !few);
-        Some(Quantity { count, unit, half, bare_one: !digits && !half && count == Some(1), next })
+        Some(Quantity { count, unit, half, bare_one: !digits && !half && count == Some(1), way, next })
     }
 
     /// Skips what may stand between a number and its unit: "several of the", "full", a hyphen, "next".

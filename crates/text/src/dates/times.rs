@@ -54,9 +54,17 @@ impl Rules<'_> {
     pub(super) fn clock(&self, at: usize) -> Option<Clock> {
         let from_word = self.has(at, FROM);
         let led = from_word || self.before(at).has(FROM);
-        let first = self.one_clock(at + usize::from(from_word), led)?;
+        let start = at + usize::from(from_word);
+        // A bare hour is a time only as one end of a stretch: "from 3 to 5 pm", "1-3 pm".
+        let sure_first = self.one_clock(start, false);
+        let alone = sure_first.is_some();
+        let dashed = self.sign(start + 1, &['-', '–']) || self.has(start + 1, TO);
+        let first = sure_first.or_else(|| if led || dashed { self.one_clock(start, true) } else { None })?;
         let joined =
             self.sign(first.next, &['-', '–', '—']) || self.has(first.next, TO) || (led && self.has(first.next, AND));
+        if !joined && !alone {
+            return None;
+        }
         if !joined {
             return (!from_word).then_some(first).or_else(|| (!first.whole_hour || first.settled).then_some(first));
         }
@@ -64,7 +72,7 @@ impl Rules<'_> {
         let Some(second) =
             self.one_clock(first.next + 1, true).or_else(|| self.bare_hour(first.next + 1).filter(|_| sure))
         else {
-            return (!from_word).then_some(first);
+            return (!from_word && alone).then_some(first);
         };
         // "3-5 pm": the suffix of the end settles the beginning.
         let mut first = first;
