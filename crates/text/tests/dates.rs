@@ -294,7 +294,7 @@ fn lengths_and_vague_times_keep_to_their_words() {
         ("ur", "آنے والے دنوں میں", "آنے والے دنوں=DURATION:PXD"),
         ("fr", "dans les jours à venir", "dans les jours à venir=DURATION:PXD"),
         ("ru", "в ближайшие дни", "ближайшие дни=DURATION:PXD"),
-        ("de", "jeden Freitag um 18 Uhr", "jeden Freitag um 18 Uhr=SET:XXXX-WXX-5T18:00"),
+        ("de", "jeden Freitag um 18 Uhr", "jeden Freitag um 18 Uhr=SET:XXXX-WXX-5T18"),
     ]);
 }
 

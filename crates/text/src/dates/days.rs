@@ -180,7 +180,7 @@ impl Rules<'_> {
             let after = self.skip(next + 1, ON | THE | AND, 2);
             if let Some(until) = self.range_end(after)
                 && until.value > first.value
-                && self.month(self.skip(until.next, OF | ON | THE, 2)).is_some()
+                && self.is_month_at(self.skip(until.next, OF | ON | THE | AFTER_PRE, 2))
             {
                 last = until.value;
                 next = until.next;
@@ -190,6 +190,9 @@ impl Rules<'_> {
             next += 1;
         }
         let at_month = self.skip(next, OF | ON | THE | AFTER_PRE, 2);
+        if let Some(days) = self.days_of_relative_month(first.value, last, at_month) {
+            return Some(days);
+        }
         let (calendar, month) = self.month(at_month)?;
         // "for one March" is no date; in words only an ordinal or a language that says "two March".
         if first.digits == 0 && self.ordinal(at).is_none() && self.is(&["en", "de"]) {
@@ -197,6 +200,20 @@ impl Rules<'_> {
         }
         let after = self.after_month(at_month);
         self.day_of_month(at, after, calendar, month, (first.value, last))
+    }
+
+    fn is_month_at(&self, at: usize) -> bool {
+        self.month(at).is_some() || self.relative_days(at).is_some_and(|days| days.grain == Grain::Month)
+    }
+
+    /// "The 20th of next month", "من 4 إلى 23 في الشهر القادم".
+    fn days_of_relative_month(&self, day: i64, last: i64, at: usize) -> Option<Days> {
+        let month = self.relative_days(at).filter(|days| days.grain == Grain::Month)?;
+        let first = add_days(month.from, day - 1).filter(|first| *first < month.to)?;
+        let to = add_days(first, 1 + last - day).filter(|to| *to <= month.to)?;
+        let grain = if last == day { Grain::Day } else { Grain::Days };
+        let value = first.to_string();
+        Some(Days { calendar: month.calendar, ..Days::new(first, to, value, grain, month.next) })
     }
 
     /// `March 12, 2026`, `Oct/2`, `2026 March 12`; languages that write the month first, and the others where nothing else fits.
@@ -407,14 +424,16 @@ impl Rules<'_> {
         };
         let senses = self.senses(here);
         let is_unit = matches!(senses.unit, Some(Unit::Day | Unit::Week)) && !self.has(here, super::senses::PLURAL);
-        if !(0..=5).contains(&nth) || !(is_unit || senses.weekday.is_some()) {
+        let most = if senses.unit == Some(Unit::Day) { 31 } else { 5 };
+        if !(0..=most).contains(&nth) || !(is_unit || senses.weekday.is_some()) {
             return None;
         }
         let inner = self.skip(end, OF | ON | THE | AFTER_PRE, 2);
         if inner == end && !self.is(&["ru", "ar"]) {
             return None;
         }
-        let whole = self.period(inner).or_else(|| self.relative_days(inner)).or_else(|| self.year(inner))?;
+        let whole = self.period(inner).or_else(|| self.relative_days(inner)).or_else(|| self.year(inner));
+        let whole = whole.or_else(|| self.this_unit(inner))?;
         if !matches!(whole.grain, Grain::Month | Grain::Year) || (whole.grain == Grain::Year && !last) {
             return None;
         }

@@ -98,7 +98,7 @@ impl Rules<'_> {
     }
 
     /// "The month", "the year" after "end of": the present one.
-    fn this_unit(&self, at: usize) -> Option<Days> {
+    pub(super) fn this_unit(&self, at: usize) -> Option<Days> {
         let unit = self.senses(at).unit.filter(|_| !self.has(at, PLURAL))?;
         matches!(unit, Unit::Week | Unit::Month | Unit::Quarter | Unit::Year | Unit::Decade | Unit::Century)
             .then(|| self.calendar_days(unit, 0, at + 1))

@@ -39,9 +39,9 @@ impl Clock {
         Self { hour: later(self.hour), until: self.until.map(|(hour, minute)| (later(hour), minute)), ..self }
     }
 
-    /// As TIMEX3 writes it: `T16:00`.
+    /// As TIMEX3 writes it: `T16`, `T16:30`.
     pub(super) fn time(self) -> String {
-        format!("T{:02}:{:02}", self.hour, self.minute)
+        if self.whole_hour { format!("T{:02}", self.hour) } else { format!("T{:02}:{:02}", self.hour, self.minute) }
     }
 
     fn half_day(self) -> bool {
@@ -93,6 +93,8 @@ impl Rules<'_> {
         let mut from = at + usize::from(led);
         // "в 5 часов" has one marker, "um 15 Uhr" one; Arabic may say "في الساعة", English "at about".
         from = self.skip(from, HOUR_AT | ABOUT | THE, if led { 2 } else { 0 });
+        // "Desde las doce hasta la una".
+        from = self.skip(from, ON | THE, usize::from(in_range && self.is(&["es"])));
         if let Some(clock) = self.past_or_to(from) {
             return Some(clock);
         }
@@ -120,7 +122,18 @@ impl Rules<'_> {
         if let Some((more, end)) = self.minutes_after(next + 1).filter(|_| self.has(next, OCLOCK) && minute == 0) {
             return self.finish(hour, more, false, end);
         }
+        // "Trois heures trente".
+        if self.has(next, OCLOCK)
+            && (led || in_range)
+            && let Some(more) =
+                self.cardinal(next + 1).filter(|more| more.digits == 0 && (5..=59).contains(&more.value))
+            && self.is(&["fr"])
+            && self.senses(more.next).unit.is_none()
+        {
+            return self.finish(hour, more.value, false, more.next);
+        }
         let oclock = self.has(next, OCLOCK) && (led || !self.is(&["ru", "fr", "es"]));
+        let bare = in_range && self.is(&["es"]) && from > at && self.senses(next).unit.is_none();
         let said = strong || oclock || (led && next > from + 1);
         let in_words = self.has(next, AM | PM)
             && (led || in_range || self.is(&["en"]))
@@ -129,7 +142,7 @@ impl Rules<'_> {
         if !(1..=24).contains(&hour) {
             return None;
         }
-        if said || in_words || in_part {
+        if said || in_words || in_part || bare {
             self.finish(hour, minute, minute == 0, self.skip(next, OCLOCK, 1))
         } else {
             None
