@@ -1,28 +1,63 @@
-//! Common words that are also names of towns, and the words after which a place is expected.
+//! Common words that are also names of towns, the words after which a place is expected, and those after which a person is.
 //!
 //! Own lists, kept short: they name what was seen to go wrong in ordinary prose, in the languages that the desk reads.
 
-use rustc_hash::FxHashSet;
+use crate::words::hash;
+use rustc_hash::FxHashMap;
 use std::sync::OnceLock;
 use vedette_text::fold::fold_plain;
 
-/// Words of prose, first names and titles that a capital alone does not make a town.
-const COMMON: &str = include_str!("../../data/place_common.txt");
-/// Words before places.
-const CUES: &str = include_str!("../../data/place_cues.txt");
+const COMMON: u8 = 1;
+const CUE: u8 = 2;
+const TITLE: u8 = 4;
+const SPEECH: u8 = 8;
 
-fn set(list: &'static str) -> FxHashSet<String> {
-    list.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace).map(fold_plain).collect()
+/// Words of prose, first names and titles that a capital alone does not make a town; words before places; words before persons.
+const LISTS: &[(&str, u8)] = &[
+    (include_str!("../../data/place_common.txt"), COMMON),
+    (include_str!("../../data/place_cues.txt"), CUE),
+    (include_str!("../../data/place_titles.txt"), TITLE),
+    ("said says told added asked wrote tweeted", SPEECH),
+];
+
+/// Which lists hold a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Sort(u8);
+
+impl Sort {
+    /// Alone it names no place.
+    pub fn is_common(self) -> bool {
+        self.0 & COMMON != 0
+    }
+
+    /// It announces a place: `in`, `near`, `city`.
+    pub fn is_cue(self) -> bool {
+        self.0 & CUE != 0
+    }
+
+    /// It announces a person: `Mr`, `General`.
+    pub fn is_title(self) -> bool {
+        self.0 & TITLE != 0
+    }
+
+    /// Who stands before it speaks: `said`.
+    pub fn is_speech(self) -> bool {
+        self.0 & SPEECH != 0
+    }
 }
 
-/// Whether a folded word is a common word, so that alone it names no place.
-pub(super) fn is_common(folded: &str) -> bool {
-    static SET: OnceLock<FxHashSet<String>> = OnceLock::new();
-    SET.get_or_init(|| set(COMMON)).contains(folded)
-}
-
-/// Whether a folded word announces a place: `in`, `near`, `city`.
-pub(super) fn is_cue(folded: &str) -> bool {
-    static SET: OnceLock<FxHashSet<String>> = OnceLock::new();
-    SET.get_or_init(|| set(CUES)).contains(folded)
+/// The lists that hold a folded word, given as its hash.
+pub(super) fn sort_of(exact: u64) -> Sort {
+    static SORTS: OnceLock<FxHashMap<u64, u8>> = OnceLock::new();
+    let sorts = SORTS.get_or_init(|| {
+        let mut sorts = FxHashMap::default();
+        for (list, bit) in LISTS {
+            let words = list.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace);
+            for word in words {
+                *sorts.entry(hash(fold_plain(word).as_bytes())).or_insert(0) |= bit;
+            }
+        }
+        sorts
+    });
+    Sort(sorts.get(&exact).copied().unwrap_or_default())
 }

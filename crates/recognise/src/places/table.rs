@@ -8,14 +8,14 @@ use vedette_text::fold::fold_plain;
 use vedette_text::tokens::tokens;
 
 /// First bytes of the file; the last digit is its version.
-const MAGIC: &[u8; 8] = b"VGAZ0001";
+const MAGIC: &[u8; 8] = b"VGAZ0002";
 const HEADER_BYTES: usize = 32;
-const PLACE_BYTES: usize = 24;
+const PLACE_BYTES: usize = 26;
 const PAIR_BYTES: usize = 8;
 /// Names are sorted by hash and found through the first 16 bits of it.
 const BUCKETS: usize = 1 << 16;
-/// Bits of the map that says which sequences of words begin a name: 4 Mi keep wrong answers below a tenth.
-const PREFIX_BITS: u64 = 1 << 22;
+/// Bits of the map that says which sequences of words begin a name: 8 Mi keep wrong answers below a tenth.
+const PREFIX_BITS: u64 = 1 << 23;
 /// Words of the longest place name.
 pub(crate) const PLACE_WORDS_MAX: usize = 6;
 /// Marks, in a pair, the name that a place is shown by.
@@ -28,7 +28,10 @@ pub(crate) const SEQUENCE: u64 = 0x5bd1_e995_9bd1_e995;
 pub(crate) enum PlaceKind {
     Country,
     City,
+    /// A first division of a country, or a region.
     State,
+    /// A second division: a county.
+    District,
 }
 
 /// One place of the gazetteer.
@@ -40,6 +43,8 @@ pub(crate) struct Place {
     pub lon: f32,
     pub country: [u8; 2],
     pub population: u32,
+    /// The first division that it lies in, or is; 0 when unknown.
+    pub division: u16,
     name: (u32, u8),
 }
 
@@ -113,7 +118,8 @@ impl Table {
         let kind = match row.get(23)? {
             0 => PlaceKind::Country,
             1 => PlaceKind::City,
-            _ => PlaceKind::State,
+            2 => PlaceKind::State,
+            _ => PlaceKind::District,
         };
         Some(Place {
             kind,
@@ -123,6 +129,7 @@ impl Table {
             geonames_id: u32_at(row, 12),
             name: (u32_at(row, 16), *row.get(20)?),
             country: [*row.get(21)?, *row.get(22)?],
+            division: u16::from_le_bytes([*row.get(24)?, *row.get(25)?]),
         })
     }
 
@@ -159,6 +166,7 @@ pub fn pack(lines: &str) -> Result<Vec<u8>, String> {
             places.extend_from_slice(&part.to_le_bytes());
         }
         places.extend_from_slice(&[main.len() as u8, row.country[0], row.country[1], row.kind]);
+        places.extend_from_slice(&row.division.to_le_bytes());
         names.extend_from_slice(main.as_bytes());
         for (at, name) in row.names.iter().enumerate() {
             let Some(sequence) = sequence_of(name, &mut prefixes) else { continue };
@@ -203,6 +211,7 @@ struct Row<'a> {
     lat: f32,
     lon: f32,
     country: [u8; 2],
+    division: u16,
     population: u32,
     names: Vec<&'a str>,
 }
@@ -213,6 +222,7 @@ fn read_row(line: &str) -> Option<Row<'_>> {
         "country" => 0,
         "city" => 1,
         "state" => 2,
+        "district" => 3,
         _ => return None,
     };
     Some(Row {
@@ -221,6 +231,7 @@ fn read_row(line: &str) -> Option<Row<'_>> {
         lat: fields.next()?.parse().ok()?,
         lon: fields.next()?.parse().ok()?,
         country: fields.next()?.as_bytes().try_into().ok()?,
+        division: fields.next()?.parse().ok()?,
         population: fields.next()?.parse::<u64>().ok()?.min(u64::from(u32::MAX)) as u32,
         names: fields.next()?.split('|').collect(),
     })
