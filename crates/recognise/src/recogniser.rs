@@ -159,6 +159,8 @@ pub(crate) fn add_places(mentions: &mut Vec<Mention>, places: &[PlaceHit], text:
         let stopped =
             text.get(start..end).is_some_and(|name| name.contains('.')) && text.as_bytes().get(end) == Some(&b'.');
         let end = end + usize::from(stopped);
+        // Folding leaves a last hamza out; it belongs to the name.
+        let end = end + if text.get(end..).is_some_and(|rest| rest.starts_with('ء')) { 'ء'.len_utf8() } else { 0 };
         let close = mentions.partition_point(|mention| mention.start + NAME_BYTES_MAX < start).min(registered);
         let near = mentions.get(close..registered).unwrap_or_default().iter().take_while(|mention| mention.start < end);
         let mut names = near.filter(|mention| !matches!(mention.kind, MentionKind::Target | MentionKind::Method));

@@ -7,13 +7,19 @@ use rustc_hash::FxHashMap;
 use std::sync::OnceLock;
 use vedette_text::fold::fold_plain;
 
-const COMMON: u8 = 1;
-const CUE: u8 = 2;
-const TITLE: u8 = 4;
-const SPEECH: u8 = 8;
+const COMMON: u32 = 1;
+const CUE: u32 = 2;
+const TITLE: u32 = 4;
+const SPEECH: u32 = 8;
+/// The first bit of words that are never a place in a language; the bits of doubtful ones follow.
+const NEVER: u32 = 16;
+const LANGUAGES: &[&str] = &["en", "ar", "fa", "ur", "ru"];
+
+/// Words of one language that are names of towns in another.
+const WORDS: &str = include_str!("../../data/place_words.tsv");
 
 /// Words of prose, first names and titles that a capital alone does not make a town; words before places; words before persons.
-const LISTS: &[(&str, u8)] = &[
+const LISTS: &[(&str, u32)] = &[
     (include_str!("../../data/place_common.txt"), COMMON),
     (include_str!("../../data/place_cues.txt"), CUE),
     (include_str!("../../data/place_titles.txt"), TITLE),
@@ -22,12 +28,22 @@ const LISTS: &[(&str, u8)] = &[
 
 /// Which lists hold a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Sort(u8);
+pub(super) struct Sort(u32);
 
 impl Sort {
     /// Alone it names no place.
     pub fn is_common(self) -> bool {
         self.0 & COMMON != 0
+    }
+
+    /// In a text of this language it names no place.
+    pub fn is_never(self, language: &str) -> bool {
+        number_of(language).is_some_and(|number| self.0 & (NEVER << number) != 0)
+    }
+
+    /// In a text of this language it may name a place, and mostly does not.
+    pub fn is_doubtful(self, language: &str) -> bool {
+        number_of(language).is_some_and(|number| self.0 & (NEVER << (number + LANGUAGES.len())) != 0)
     }
 
     /// It announces a place: `in`, `near`, `city`.
@@ -48,7 +64,7 @@ impl Sort {
 
 /// The lists that hold a folded word, given as its hash.
 pub(super) fn sort_of(exact: u64) -> Sort {
-    static SORTS: OnceLock<FxHashMap<u64, u8>> = OnceLock::new();
+    static SORTS: OnceLock<FxHashMap<u64, u32>> = OnceLock::new();
     let sorts = SORTS.get_or_init(|| {
         let mut sorts = FxHashMap::default();
         for (list, bit) in LISTS {
@@ -57,7 +73,34 @@ pub(super) fn sort_of(exact: u64) -> Sort {
                 *sorts.entry(hash(fold_plain(word).as_bytes())).or_insert(0) |= bit;
             }
         }
+        for line in WORDS.lines().filter(|line| !line.starts_with('#')) {
+            let mut fields = line.split('\t');
+            let (Some(number), Some(kind)) = (fields.next().and_then(number_of), fields.next()) else { continue };
+            let bit = NEVER << if kind == "never" { number } else { number + LANGUAGES.len() };
+            for word in fields.flat_map(str::split_whitespace) {
+                *sorts.entry(hash(fold_plain(word).as_bytes())).or_insert(0) |= bit;
+            }
+        }
         sorts
     });
     Sort(sorts.get(&exact).copied().unwrap_or_default())
+}
+
+fn number_of(language: &str) -> Option<usize> {
+    LANGUAGES.iter().position(|known| *known == language)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_word_table_has_a_known_language_and_kind() {
+        for line in WORDS.lines().filter(|line| !line.starts_with('#')) {
+            let fields: Vec<&str> = line.split('\t').collect();
+            assert!(number_of(fields[0]).is_some() && ["never", "doubtful"].contains(&fields[1]), "{line}");
+        }
+        assert!(sort_of(hash(fold_plain("كيف").as_bytes())).is_never("ar"));
+        assert!(!sort_of(hash(fold_plain("كيف").as_bytes())).is_never("en"));
+    }
 }

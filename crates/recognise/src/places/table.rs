@@ -8,7 +8,7 @@ use vedette_text::fold::fold_plain;
 use vedette_text::tokens::tokens;
 
 /// First bytes of the file; the last digit is its version.
-const MAGIC: &[u8; 8] = b"VGAZ0002";
+const MAGIC: &[u8; 8] = b"VGAZ0003";
 const HEADER_BYTES: usize = 32;
 const PLACE_BYTES: usize = 26;
 const PAIR_BYTES: usize = 8;
@@ -20,6 +20,11 @@ const PREFIX_BITS: u64 = 1 << 23;
 pub(crate) const PLACE_WORDS_MAX: usize = 6;
 /// Marks, in a pair, the name that a place is shown by.
 const MAIN: u32 = 1 << 31;
+/// Marks, in a pair, a Cyrillic name that ends in a consonant: with the ending of an adjective it is one, no case of the name.
+const CONSONANT: u32 = 1 << 30;
+/// Marks, in a pair, a Cyrillic name that is an adjective itself: `Северный`.
+const ADJECTIVE: u32 = 1 << 29;
+const FLAGS: u32 = MAIN | CONSONANT | ADJECTIVE;
 /// Sequences of words are hashed from here.
 pub(crate) const SEQUENCE: u64 = 0x5bd1_e995_9bd1_e995;
 
@@ -46,6 +51,18 @@ pub(crate) struct Place {
     /// The first division that it lies in, or is; 0 when unknown.
     pub division: u16,
     name: (u32, u8),
+}
+
+/// A place that a name may mean, and how it bears the name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Named {
+    pub place: Place,
+    /// It is shown by this name.
+    pub main: bool,
+    /// Cyrillic, ends in a consonant.
+    pub consonant: bool,
+    /// Cyrillic, an adjective by its form.
+    pub adjective: bool,
 }
 
 /// The packed table.
@@ -96,8 +113,8 @@ impl Table {
         self.prefixes.get((bit / 8) as usize).is_some_and(|byte| byte & (1 << (bit % 8)) != 0)
     }
 
-    /// The places that a sequence of words names, each with whether it is the name it is shown by.
-    pub fn named(&self, sequence: u64) -> impl Iterator<Item = (Place, bool)> + '_ {
+    /// The places that a sequence of words names.
+    pub fn named(&self, sequence: u64) -> impl Iterator<Item = Named> + '_ {
         let bucket = (sequence >> 48) as usize;
         let check = (sequence >> 16) as u32;
         let from = u32_at(self.buckets, bucket * 4) as usize;
@@ -107,8 +124,10 @@ impl Table {
             if u32_at(self.pairs, at) != check {
                 return None;
             }
-            let place = u32_at(self.pairs, at + 4);
-            Some((self.place(place & !MAIN)?, place & MAIN != 0))
+            let pair = u32_at(self.pairs, at + 4);
+            let has = |flag: u32| pair & flag != 0;
+            let place = self.place(pair & !FLAGS)?;
+            Some(Named { place, main: has(MAIN), consonant: has(CONSONANT), adjective: has(ADJECTIVE) })
         })
     }
 
@@ -170,12 +189,12 @@ pub fn pack(lines: &str) -> Result<Vec<u8>, String> {
         names.extend_from_slice(main.as_bytes());
         for (at, name) in row.names.iter().enumerate() {
             let Some(sequence) = sequence_of(name, &mut prefixes) else { continue };
-            let flag = if at == 0 { MAIN } else { 0 };
+            let flag = if at == 0 { MAIN } else { 0 } | form_of(name);
             if !pairs
                 .iter()
                 .rev()
                 .take(row.names.len())
-                .any(|pair| pair.0 == sequence && pair.1 & !MAIN == number as u32)
+                .any(|pair| pair.0 == sequence && pair.1 & !FLAGS == number as u32)
             {
                 pairs.push((sequence, number as u32 | flag));
             }
@@ -203,6 +222,17 @@ pub fn pack(lines: &str) -> Result<Vec<u8>, String> {
     }
     out.extend_from_slice(&prefixes);
     Ok(out)
+}
+
+/// What the last letters of a Cyrillic name say about its cases.
+fn form_of(name: &str) -> u32 {
+    const ADJECTIVES: &[&str] = &["ый", "ий", "ой", "ая", "яя", "ое", "ее", "ые", "ие"];
+    match name.chars().last() {
+        Some('а'..='я' | 'ё') if ADJECTIVES.iter().any(|ending| name.ends_with(ending)) => ADJECTIVE,
+        Some('а' | 'е' | 'ё' | 'и' | 'о' | 'у' | 'ы' | 'э' | 'ю' | 'я' | 'ь') => 0,
+        Some('а'..='я') => CONSONANT,
+        _ => 0,
+    }
 }
 
 struct Row<'a> {

@@ -1,7 +1,7 @@
 //! Which place a name means, and whether it means one: by inhabitants, by what stands beside it, by the other places of the text
 //! and by where the source writes from.
 
-use super::table::{Place, PlaceKind};
+use super::table::{Named, Place, PlaceKind};
 use super::{Candidate, Hints, PlaceHit, Text};
 use crate::words::{Script, how};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -18,6 +18,12 @@ const VILLAGE_POPULATION: u32 = 5_000;
 const NAME_PART_POPULATION: u32 = 2_000_000;
 /// Names of fewer letters than four count from here on.
 const SHORT_NAME_POPULATION: u32 = 1_000_000;
+/// A town whose name is an adjective (`Северный`) counts from here on.
+const ADJECTIVE_POPULATION: u32 = 100_000;
+/// A transcribed name counts from the first on, after a word such as `in` from the second on if it has the letters.
+const FOREIGN_POPULATION: u32 = 1_000_000;
+const FOREIGN_CUED_POPULATION: u32 = 300_000;
+const FOREIGN_LETTERS_MIN: usize = 5;
 /// A name without its capital counts from here on, after a word such as `in`.
 const LOWER_CASE_POPULATION: u32 = 300_000;
 /// A name that only one country has, of a city of this size, says that the text is about that country.
@@ -31,7 +37,7 @@ mod points {
     pub const MAIN: f64 = 1.0;
     pub const COUNTRY: f64 = 4.0;
     pub const DIVISION: f64 = 2.0;
-    /// A division whose name a great city of the country has.
+    /// A division whose name a great city has.
     pub const DIVISION_OF_CITY: f64 = -4.0;
     /// `Victoria, British Columbia`.
     pub const QUALIFIED: f64 = 10.0;
@@ -70,7 +76,7 @@ pub(super) fn weigh(candidates: &[Candidate], text: Text<'_>, hints: &Hints) -> 
     for (number, candidate) in candidates.iter().enumerate() {
         let Some((best, _)) = best_of(candidates, &pairs, number, &context, hints) else { continue };
         let qualified = qualifier(candidates, &pairs, number)
-            .is_some_and(|next| next.options.iter().any(|(other, _)| contains(other, &best.0)));
+            .is_some_and(|next| next.options.iter().any(|other| contains(&other.place, &best.place)));
         let person = persons.contains(&candidate.sequence);
         if is_meant(candidate, &best, &context, qualified, person) {
             hits.push(PlaceHit {
@@ -79,7 +85,7 @@ pub(super) fn weigh(candidates: &[Candidate], text: Text<'_>, hints: &Hints) -> 
                 cut_front: candidate.cut_front,
                 cut_back: candidate.cut_back,
                 how: candidate.how & !how::ARTICLE,
-                place: best.0,
+                place: best.place,
             });
         }
     }
@@ -110,11 +116,8 @@ fn contains(outer: &Place, inner: &Place) -> bool {
 fn prior(candidate: &Candidate, place: &Place, main: bool) -> f64 {
     let inhabitants = f64::from(place.population.max(1)).ln() + if main { points::MAIN } else { 0.0 };
     let great_city = || {
-        candidate.options.iter().any(|(other, main)| {
-            other.kind == PlaceKind::City
-                && *main
-                && other.country == place.country
-                && other.population >= CITY_BEFORE_DIVISION
+        candidate.options.iter().any(|Named { place: other, main, .. }| {
+            other.kind == PlaceKind::City && *main && other.population >= CITY_BEFORE_DIVISION
         })
     };
     inhabitants
@@ -131,11 +134,11 @@ fn score(
     candidates: &[Candidate],
     pairs: &[bool],
     number: usize,
-    option: &(Place, bool),
+    option: &Named,
     context: &Context,
     hints: &Hints,
 ) -> f64 {
-    let (place, main) = option;
+    let Named { place, main, .. } = option;
     let Some(candidate) = candidates.get(number) else { return 0.0 };
     let mut score = prior(candidate, place, *main);
     if place.kind != PlaceKind::Country {
@@ -151,14 +154,14 @@ fn score(
         score += nearness(number, place, context);
     }
     let next = qualifier(candidates, pairs, number);
-    if next.is_some_and(|next| next.options.iter().any(|(other, _)| contains(other, place))) {
+    if next.is_some_and(|next| next.options.iter().any(|other| contains(&other.place, place))) {
         score += points::QUALIFIED;
     }
     let before = number
         .checked_sub(1)
         .filter(|before| pairs.get(*before) == Some(&true))
         .and_then(|before| candidates.get(before));
-    if before.is_some_and(|before| before.options.iter().any(|(other, _)| contains(place, other))) {
+    if before.is_some_and(|before| before.options.iter().any(|other| contains(place, &other.place))) {
         score += points::QUALIFIED / 2.0;
     }
     score
@@ -188,12 +191,12 @@ fn best_of(
     number: usize,
     context: &Context,
     hints: &Hints,
-) -> Option<((Place, bool), f64)> {
+) -> Option<(Named, f64)> {
     let candidate = candidates.get(number)?;
     if let [only] = candidate.options.as_slice() {
         return Some((*only, f64::MAX));
     }
-    let mut best: Option<((Place, bool), f64)> = None;
+    let mut best: Option<(Named, f64)> = None;
     let mut second = f64::MIN;
     for option in &candidate.options {
         let score = score(candidates, pairs, number, option, context, hints);
@@ -212,13 +215,13 @@ fn best_of(
 fn named(candidates: &[Candidate], _hints: &Hints) -> Context {
     let mut context = Context::default();
     for candidate in candidates.iter().filter(|candidate| !candidate.person) {
-        let Some((first, _)) = candidate.options.first() else { continue };
-        let alone = candidate.options.iter().all(|(place, _)| place.country == first.country);
-        let largest = candidate.options.iter().map(|(place, _)| place.population).max().unwrap_or_default();
-        let country = candidate.options.iter().find(|(place, _)| place.kind == PlaceKind::Country);
+        let Some(Named { place: first, .. }) = candidate.options.first() else { continue };
+        let alone = candidate.options.iter().all(|Named { place, .. }| place.country == first.country);
+        let largest = candidate.options.iter().map(|option| option.place.population).max().unwrap_or_default();
+        let country = candidate.options.iter().find(|option| option.place.kind == PlaceKind::Country);
         match country {
-            Some((country, _)) => {
-                context.countries.insert(country.country);
+            Some(country) => {
+                context.countries.insert(country.place.country);
             }
             None if alone && largest >= SURE_POPULATION => {
                 context.countries.insert(first.country);
@@ -226,8 +229,8 @@ fn named(candidates: &[Candidate], _hints: &Hints) -> Context {
             None => {}
         }
         let division =
-            candidate.options.iter().find(|(place, _)| place.kind == PlaceKind::State && place.division != 0);
-        if let Some((division, _)) = division {
+            candidate.options.iter().find(|option| option.place.kind == PlaceKind::State && option.place.division != 0);
+        if let Some(Named { place: division, .. }) = division {
             context.divisions.insert(division.division);
             if country.is_none() {
                 context.countries.insert(division.country);
@@ -250,7 +253,7 @@ fn anchors(candidates: &[Candidate], pairs: &[bool], context: &Context, hints: &
         {
             continue;
         }
-        if let Some(((place, _), lead)) = best_of(candidates, pairs, number, context, hints)
+        if let Some((Named { place, .. }, lead)) = best_of(candidates, pairs, number, context, hints)
             && lead >= SURE_LEAD
             && place.population >= KNOWN_POPULATION
             && !matches!(place.kind, PlaceKind::Country | PlaceKind::State)
@@ -291,8 +294,8 @@ fn is_followed_by_comma(candidates: &[Candidate], number: usize, text: Text<'_>)
     }
 }
 
-fn is_meant(candidate: &Candidate, best: &(Place, bool), context: &Context, qualified: bool, person: bool) -> bool {
-    let (place, main) = best;
+fn is_meant(candidate: &Candidate, best: &Named, context: &Context, qualified: bool, person: bool) -> bool {
+    let Named { place, main, adjective, .. } = best;
     if matches!(place.kind, PlaceKind::Country | PlaceKind::State) {
         // `Us`, `Uk` are no countries; `U.S.` comes as two words.
         let short = candidate.count == 1 && candidate.letters < 4 && candidate.script == Script::Latin;
@@ -300,6 +303,13 @@ fn is_meant(candidate: &Candidate, best: &(Place, bool), context: &Context, qual
     }
     if qualified {
         return true;
+    }
+    let near = context.countries.contains(&place.country);
+    if candidate.doubtful {
+        return candidate.cue && near;
+    }
+    if *adjective && candidate.count == 1 && place.population < ADJECTIVE_POPULATION {
+        return false;
     }
     if candidate.lower {
         return *main && place.population >= LOWER_CASE_POPULATION;
@@ -316,9 +326,13 @@ fn is_meant(candidate: &Candidate, best: &(Place, bool), context: &Context, qual
     if (candidate.name_part || person) && place.population < NAME_PART_POPULATION && !candidate.cue {
         return false;
     }
-    let near = context.countries.contains(&place.country);
     if place.population < VILLAGE_POPULATION {
         return *main && near && candidate.cue;
+    }
+    let foreign = is_foreign(candidate.script, place.country) && candidate.count == 1;
+    if foreign && place.population < FOREIGN_POPULATION {
+        let known = near || place.population >= FOREIGN_CUED_POPULATION && candidate.letters >= FOREIGN_LETTERS_MIN;
+        return candidate.cue && known;
     }
     let known = match candidate.script {
         Script::Arabic => KNOWN_POPULATION_ARABIC,
@@ -329,4 +343,23 @@ fn is_meant(candidate: &Candidate, best: &(Place, bool), context: &Context, qual
         return candidate.cue && (near || place.population >= CUED_POPULATION);
     }
     place.population >= known || candidate.cue || near || candidate.count > 1 && *main
+}
+
+/// Countries whose towns have names of their own in Arabic script, and in Cyrillic.
+const ARABIC_SCRIPT: &[&[u8; 2]] = &[
+    b"AE", b"AF", b"BH", b"DJ", b"DZ", b"EG", b"EH", b"ER", b"IL", b"IQ", b"IR", b"JO", b"KM", b"KW", b"LB", b"LY",
+    b"MA", b"MR", b"OM", b"PK", b"PS", b"QA", b"SA", b"SD", b"SO", b"SY", b"TD", b"TN", b"YE",
+];
+const CYRILLIC: &[&[u8; 2]] = &[
+    b"AM", b"AZ", b"BA", b"BG", b"BY", b"EE", b"GE", b"KG", b"KZ", b"LT", b"LV", b"MD", b"ME", b"MK", b"MN", b"RS",
+    b"RU", b"TJ", b"TM", b"UA", b"UZ",
+];
+
+/// Whether a name is a transcription: the town's own country writes in another script. Many common words look like one.
+fn is_foreign(script: Script, country: [u8; 2]) -> bool {
+    match script {
+        Script::Arabic => !ARABIC_SCRIPT.contains(&&country),
+        Script::Cyrillic => !CYRILLIC.contains(&&country),
+        _ => false,
+    }
 }
