@@ -191,14 +191,20 @@ fn candidate_at(table: &Table, text: Text<'_>, word: &Word, at: usize) -> Option
         if word.script == Script::Cyrillic && !drop_adjectives(&mut found, text, at) {
             continue;
         }
-        if best.as_ref().is_some_and(|best| best.count >= found.count) {
+        if let Some(best) = &mut best
+            && best.count >= found.count
+        {
+            // `Китая` is a case of `Китай` and could be one of `Кито`: both are weighed.
+            if best.count == found.count && word.script == Script::Cyrillic {
+                best.options.append(&mut found.options);
+            }
             continue;
         }
         let (from, to) = (usize::from(alt.cut_front), written.len() - usize::from(alt.cut_back));
         let name = written.get(from..to).unwrap_or_default();
         let lower = is_lower(text.text, word, alt);
         let cue = text.before(at).is_some_and(|before| common::sort_of(before.exact).is_cue());
-        if !is_name(text, word, at, &found, name, lower, cue) {
+        if !is_name(text, word, at, &found, name, lower, cue) || is_arabic_adjective(text, at, alt, &found, name) {
             continue;
         }
         best = Some(Candidate {
@@ -237,6 +243,21 @@ fn drop_adjectives(found: &mut Longest, text: Text<'_>, at: usize) -> bool {
         found.options.retain(|option| !option.consonant);
     }
     !found.options.is_empty()
+}
+
+/// Whether a name is the adjective of its country here: `السلطات السعودية` are the Saudi authorities.
+fn is_arabic_adjective(text: Text<'_>, at: usize, alt: &Alt, found: &Longest, name: &str) -> bool {
+    const ARTICLE: &str = "ال";
+    const FEMININE: [&str; 2] = ["يه", "ية"];
+    let adjective = found.count == 1
+        && alt.how & how::ARTICLE != 0
+        && alt.cut_front == 0
+        && FEMININE.iter().any(|ending| name.ends_with(ending));
+    adjective
+        && text.before(at).is_some_and(|before| {
+            let written = text.folded.get(before.start as usize..before.end as usize).unwrap_or_default();
+            written.starts_with(ARTICLE)
+        })
 }
 
 /// Whether words can be a name at all: not all of them common, not a short word in lower case.
