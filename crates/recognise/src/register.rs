@@ -150,6 +150,8 @@ const STARTER: &[(&str, &str)] = &[
     ("knowledge/platforms.toml", include_str!("../../../knowledge/platforms.toml")),
     ("knowledge/targets.toml", include_str!("../../../knowledge/targets.toml")),
     ("knowledge/methods.toml", include_str!("../../../knowledge/methods.toml")),
+    ("knowledge/places.toml", include_str!("../../../knowledge/places.toml")),
+    ("knowledge/venues.toml", include_str!("../../../knowledge/venues.toml")),
 ];
 
 impl Register {
