@@ -58,6 +58,7 @@ fn cup() -> CalendarEvent {
         from: date(2026, 12, 4).at(0, 0, 0, 0),
         to: date(2026, 12, 15).at(0, 0, 0, 0),
         places: vec!["kelmora".to_owned()],
+        recurring: false,
     }
 }
 

@@ -26,6 +26,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod events;
 mod lexicon;
 mod matcher;
 mod names;

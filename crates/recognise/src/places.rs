@@ -313,11 +313,10 @@ struct Longest {
 
 /// The longest name that begins at a word read as `alt`.
 fn longest(table: &Table, words: &Words, at: usize, alt: &Alt, sequence: u64) -> Option<Longest> {
-    let mut best: Option<Longest> = None;
+    let mut best: Option<(u64, usize, u8, u8)> = None;
     let mut note = |sequence: u64, count: usize, cut_back: u8, how: u8| {
-        let options: Vec<Named> = table.named(sequence).take(OPTIONS_MAX).collect();
-        if !options.is_empty() {
-            best = Some(Longest { count, cut_back, how, sequence, options });
+        if table.named(sequence).next().is_some() {
+            best = Some((sequence, count, cut_back, how));
         }
     };
     note(sequence, 1, alt.cut_back, alt.how);
@@ -339,7 +338,8 @@ fn longest(table: &Table, words: &Words, at: usize, alt: &Alt, sequence: u64) ->
         }
         paths = next;
     }
-    best
+    let (sequence, count, cut_back, how) = best?;
+    Some(Longest { count, cut_back, how, sequence, options: table.named(sequence).take(OPTIONS_MAX).collect() })
 }
 
 /// Whether a Latin or Cyrillic word lacks the capital that a name has. After an elision (`d'Alep`) the capital follows it.
