@@ -9,7 +9,6 @@
 //! GeoCorpora and WikToR were not.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -138,18 +137,18 @@ fn compare(gold: &[Toponym], mut found: Vec<Toponym>, misses: &mut String) -> Sc
                 if km < ACCURATE_KM {
                     score.near += 1;
                 } else {
-                    let _ = writeln!(misses, "far\t{}\t{km:.0} km\t{:.2} {:.2}", wanted.phrase, name.lat, name.lon);
+                    misses.push_str(&format!("far\t{}\t{km:.0} km\t{:.2} {:.2}\n", wanted.phrase, name.lat, name.lon));
                 }
             }
             None => {
                 score.missed += 1;
-                let _ = writeln!(misses, "missed\t{}\t{:.2} {:.2}", wanted.phrase, wanted.lat, wanted.lon);
+                misses.push_str(&format!("missed\t{}\t{:.2} {:.2}\n", wanted.phrase, wanted.lat, wanted.lon));
             }
         }
     }
     score.extra = found.len();
     for name in found {
-        let _ = writeln!(misses, "extra\t{}\t{:.2} {:.2}", name.phrase, name.lat, name.lon);
+        misses.push_str(&format!("extra\t{}\t{:.2} {:.2}\n", name.phrase, name.lat, name.lon));
     }
     score
 }
@@ -191,7 +190,7 @@ fn measure(recogniser: &Recogniser, documents: &[Value], outputs: &mut Outputs) 
                 serde_json::json!({"phrase": name.phrase, "start": name.start, "end": name.end, "lat": name.lat, "lon": name.lon})
             })
             .collect();
-        let _ = writeln!(outputs.predictions, "{}", serde_json::json!({"id": document["id"], "toponyms": names}));
+        outputs.predictions.push_str(&format!("{}\n", serde_json::json!({"id": document["id"], "toponyms": names})));
         if number % 2 == 0 {
             even.add(compare(&gold(document), found, &mut outputs.misses));
         } else {

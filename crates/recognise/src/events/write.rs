@@ -2,7 +2,6 @@
 
 use super::{Event, Recurrence, Times, after};
 use jiff::civil::{Date, DateTime};
-use std::fmt::Write as _;
 
 /// Register entries of dated and rule-bound events. The register knows days: times of day are left out, an event that ends within a day
 /// counts to its end. `source` is what each entry names as its source.
@@ -15,16 +14,16 @@ pub fn to_toml(events: &[Event], source: &str) -> String {
             // Anniversaries come from register files and need not go back there.
             Times::Yearly(_) => continue,
         };
-        let _ = write!(out, "[[event]]\nid = {}\nname = {}\n", quoted(&event.id), quoted(&event.name));
-        let _ = write!(out, "from = \"{}\"\nto = \"{}\"\n", from.date(), day_after(to));
+        out.push_str(&format!("[[event]]\nid = {}\nname = {}\n", quoted(&event.id), quoted(&event.name)));
+        out.push_str(&format!("from = \"{}\"\nto = \"{}\"\n", from.date(), day_after(to)));
         if let Some(rule) = rule {
-            let _ = writeln!(out, "recurs = {}", recurs(rule, except));
+            out.push_str(&format!("recurs = {}\n", recurs(rule, except)));
         }
         if !event.places.is_empty() {
             let places: Vec<String> = event.places.iter().map(|place| quoted(place)).collect();
-            let _ = writeln!(out, "places = [{}]", places.join(", "));
+            out.push_str(&format!("places = [{}]\n", places.join(", ")));
         }
-        let _ = write!(out, "source = {}\n\n", quoted(source));
+        out.push_str(&format!("source = {}\n\n", quoted(source)));
     }
     out
 }
