@@ -8,6 +8,8 @@ mod signs;
 mod utterances;
 mod weights;
 
+pub use calendar::join_events;
+
 use jiff::civil::DateTime;
 use signs::{Signs, is_intent};
 use vedette_core::{Assessment, CalendarEvent, Findings, Level, Reading, Statement, StatementKind, Tier};

@@ -29,6 +29,15 @@ pub(crate) fn is_intent(statement: &Statement) -> bool {
     kind && !statement.reported
 }
 
+/// Whether the event of a statement is the one its place or time points to, not a name of it.
+fn is_joined(statement: &Statement) -> bool {
+    let same = |slot: &Option<Slot>| match (slot, &statement.event) {
+        (Some(slot), Some(event)) => slot.start == event.start && slot.end == event.end && slot.id != event.id,
+        _ => false,
+    };
+    same(&statement.place) || same(&statement.time)
+}
+
 fn weight_of(statement: &Statement) -> f32 {
     if statement.reported { weights::REPORTED } else { weights::of_statement(statement.kind) }
 }
@@ -90,7 +99,8 @@ impl<'a> Signs<'a> {
     fn add_details(&mut self, reading: usize, statement: &Statement) {
         let details: [(&str, &Option<Slot>, f32); 5] = [
             ("place named", &statement.place, weights::PLACE),
-            ("event named", &statement.event, weights::EVENT),
+            // An event that was joined by its place or time is not named; the calendar speaks for it.
+            ("event named", if is_joined(statement) { &None } else { &statement.event }, weights::EVENT),
             ("target named", &statement.target, weights::TARGET),
             ("time named", &statement.time, weights::TIME),
             ("method named", &statement.method, weights::METHOD),

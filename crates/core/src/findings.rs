@@ -273,6 +273,9 @@ pub struct CalendarEvent {
     pub to: DateTime,
     /// Ids of places and venues where it happens.
     pub places: Vec<String>,
+    /// It comes again each year or week: a date alone does not point to it, for there is always one.
+    #[serde(default)]
+    pub recurring: bool,
 }
 
 /// Everything found in one text.

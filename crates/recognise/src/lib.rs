@@ -26,6 +26,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod events;
 mod lexicon;
 mod matcher;
 mod names;
@@ -37,7 +38,7 @@ mod watchlist;
 mod words;
 
 pub use names::NameMatcher;
-pub use places::pack_gazetteer;
+pub use places::{Hints, find_places, pack_gazetteer};
 pub use recogniser::{Options, Recogniser};
 pub use register::{Alias, Designation, Entry, REGISTER_FILE_BYTES_MAX, Register, RegisterError};
 pub use vedette_core::{Findings, MentionKind};

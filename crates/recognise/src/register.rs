@@ -21,11 +21,13 @@
 
 mod check;
 mod file;
+mod recurs;
 
+use crate::events::{Event, Times, midnight};
 use crate::words;
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::Date;
 use rustc_hash::FxHashMap;
-use vedette_core::{CalendarEvent, MentionKind};
+use vedette_core::MentionKind;
 
 /// Bytes of one register file; the largest public lists stay below a tenth of it.
 pub const REGISTER_FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -129,6 +131,8 @@ pub struct Entry {
     pub from: Option<Date>,
     /// Day after its last.
     pub to: Option<Date>,
+    /// How an event comes again.
+    pub recurs: Option<Times>,
     /// File it came from.
     pub file: String,
 }
@@ -150,6 +154,9 @@ const STARTER: &[(&str, &str)] = &[
     ("knowledge/platforms.toml", include_str!("../../../knowledge/platforms.toml")),
     ("knowledge/targets.toml", include_str!("../../../knowledge/targets.toml")),
     ("knowledge/methods.toml", include_str!("../../../knowledge/methods.toml")),
+    ("knowledge/places.toml", include_str!("../../../knowledge/places.toml")),
+    ("knowledge/events.toml", include_str!("../../../knowledge/events.toml")),
+    ("knowledge/venues.toml", include_str!("../../../knowledge/venues.toml")),
 ];
 
 impl Register {
@@ -224,20 +231,19 @@ impl Register {
         self.index.get(&(kind, id.to_owned())).and_then(|at| self.entries.get(*at))
     }
 
-    /// The dated events, for the calendar; days begin at midnight local to the event.
-    pub fn events(&self) -> Vec<CalendarEvent> {
-        let midnight = |date: Date| DateTime::from_parts(date, Time::midnight());
+    /// The events with their times, dated and recurring; days begin at midnight local to the event.
+    pub fn events(&self) -> Vec<Event> {
         self.entries
             .iter()
             .filter(|entry| entry.kind == MentionKind::Event)
             .filter_map(|entry| {
-                Some(CalendarEvent {
-                    id: entry.id.clone(),
-                    name: entry.name.clone(),
-                    from: midnight(entry.from?),
-                    to: midnight(entry.to?),
-                    places: self.with_surroundings(&entry.places),
-                })
+                let times = match (&entry.recurs, entry.from, entry.to) {
+                    (Some(times), ..) => times.clone(),
+                    (None, Some(from), Some(to)) => Times::Once { from: midnight(from), to: midnight(to) },
+                    _ => return None,
+                };
+                let places = self.with_surroundings(&entry.places);
+                Some(Event { id: entry.id.clone(), name: entry.name.clone(), places, times })
             })
             .collect()
     }

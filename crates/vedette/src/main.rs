@@ -3,6 +3,7 @@
 
 mod analyze;
 mod backup;
+mod calendar;
 mod cli;
 mod commands;
 mod config;
@@ -67,6 +68,7 @@ fn run(cli: Cli, io: &mut Io) -> Result<u8, Failure> {
         Command::Doctor { json } => doctor::run(*json, &cli, io),
         Command::Model(command) => models::run(command, &cli, io),
         Command::Analyze(args) => analyze::run(args, io),
+        Command::Calendar(command) => calendar::run(command, &cli, io),
         Command::Hash(args) => hashing::hash(args, cli.confinement(), io),
         Command::Match(args) if args.against.is_some() => hashing::match_list(args, cli.confinement(), io),
         Command::Verify { path: Some(path), json, key, .. } if !io.path(path).is_dir() => {

@@ -1,6 +1,6 @@
 //! Places as texts name them, and words that only look like them.
 
-use super::find;
+use super::{Hints, find};
 use crate::words::read_words;
 use vedette_text::fold::fold;
 
@@ -11,7 +11,7 @@ fn places(text: &str, language: &str) -> String {
         let country = String::from_utf8_lossy(&hit.place.country).into_owned();
         format!("{} {}", hit.name(), country)
     };
-    find(&words, text, &folded.text, language).iter().map(name).collect::<Vec<_>>().join(", ")
+    find(&words, text, &folded.text, language, &Hints::default()).iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 #[test]

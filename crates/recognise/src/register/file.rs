@@ -1,5 +1,6 @@
 //! Register files: TOML in, checked entries out, every error with file, entry and field.
 
+use super::recurs::Recurs;
 use super::{Alias, Designation, Entry, RegisterError};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -69,6 +70,7 @@ struct Raw {
     country: Option<String>,
     from: Option<String>,
     to: Option<String>,
+    recurs: Option<Recurs>,
 }
 
 /// Reads one file.
@@ -135,6 +137,7 @@ fn entry_of(file: &str, kind: MentionKind, raw: Raw) -> Result<Entry, FieldError
     {
         return Err(("to", format!("`{to}` is not after `from`: it is the day after the last one")));
     }
+    let recurs = raw.recurs.map(|recurs| recurs.times(from, to)).transpose().map_err(|message| ("recurs", message))?;
     let aliases = aliases_of(&name, raw.aliases, raw.ours, raw.case_sensitive);
     let places = raw.place.into_iter().chain(raw.places).collect();
     Ok(Entry {
@@ -154,6 +157,7 @@ fn entry_of(file: &str, kind: MentionKind, raw: Raw) -> Result<Entry, FieldError
         country: raw.country,
         from,
         to,
+        recurs,
         file: file.to_owned(),
     })
 }

@@ -1,5 +1,6 @@
 //! The command line: a contract that tests and users script. Each flag, its help and its examples stand here.
 
+mod calendar;
 mod models;
 mod outgoing;
 mod sources;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use vedette_read::Confinement;
 
+pub use calendar::CalendarCommand;
 pub use models::{ModelAdd, ModelCommand};
 pub use outgoing::{AudienceWord, ExportArgs, ExportWord, ReportCommand};
 pub use sources::{AuthorisationArgs, AuthorityWord, ReachArgs, RenderWord, SourceAdd, SourceCommand, SourceWord};
@@ -78,6 +80,9 @@ pub enum Command {
     Serve(ServeArgs),
     /// Text, or JSON lines {id,text,date?,lang?}, to language, mentions, dates, links, statements and assessment
     Analyze(AnalyzeArgs),
+    /// What is coming up, and calendars of your own
+    #[command(subcommand)]
+    Calendar(CalendarCommand),
     /// SHA-256 of files, and PDQ of images
     Hash(HashArgs),
     /// Looks for images near a file's or a given PDQ hash, in the workspace or in a list

@@ -9,6 +9,8 @@ pub mod sources;
 mod translation;
 mod watching;
 
+pub use export::output;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -65,6 +67,7 @@ pub fn run(cli: Cli, desk: &Arc<Desk>, dir: &Path, io: &mut Io) -> Result<u8, Fa
         Command::Doctor { .. }
         | Command::Model(_)
         | Command::Analyze(_)
+        | Command::Calendar(_)
         | Command::Hash(_)
         | Command::Restore { .. }
         | Command::Witness(_) => Err(Failure::usage("this command needs no workspace")),
