@@ -66,6 +66,7 @@ fn run(cli: Cli, io: &mut Io) -> Result<u8, Failure> {
         Command::Init { dir } => workspace::init(dir.as_deref(), io),
         Command::Doctor { json } => doctor::run(*json, &cli, io),
         Command::Model(command) => models::run(command, &cli, io),
+        Command::Register(command) => commands::register::run(command, &cli, io),
         Command::Analyze(args) => analyze::run(args, io),
         Command::Hash(args) => hashing::hash(args, cli.confinement(), io),
         Command::Match(args) if args.against.is_some() => hashing::match_list(args, cli.confinement(), io),

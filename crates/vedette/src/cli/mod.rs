@@ -2,6 +2,7 @@
 
 mod models;
 mod outgoing;
+mod register;
 mod sources;
 mod translation;
 
@@ -12,6 +13,7 @@ use vedette_read::Confinement;
 
 pub use models::{ModelAdd, ModelCommand};
 pub use outgoing::{AudienceWord, ExportArgs, ExportWord, ReportCommand};
+pub use register::{ListForm, RegisterCommand, RegisterImport};
 pub use sources::{AuthorisationArgs, AuthorityWord, ReachArgs, RenderWord, SourceAdd, SourceCommand, SourceWord};
 pub use translation::{TranslateArgs, TranslationCommand, WhichText};
 
@@ -63,6 +65,9 @@ pub enum Command {
     /// Models that read and translate: packs of local files, pinned by SHA-256. Nothing is ever downloaded
     #[command(subcommand)]
     Model(ModelCommand),
+    /// The register: what the desk knows, checked, listed, taken from public lists
+    #[command(subcommand)]
+    Register(RegisterCommand),
     /// Sources: places that are watched, each under an authorisation
     #[command(subcommand)]
     Source(SourceCommand),
