@@ -299,3 +299,6 @@ impl Register {
         import::import(self, content, format, options)
     }
 }
+
+#[cfg(test)]
+mod tests;

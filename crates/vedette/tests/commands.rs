@@ -263,14 +263,14 @@ fn the_register_is_checked_listed_and_taken_from_public_lists() {
 
     let list = desk.write(
         "list.csv",
-        "id,schema,name,aliases,dataset\nQ1,Organization,Order of the Grey Lantern,OGL;Grey Lantern,XX Invented List\n\
+        "id,schema,name,aliases,dataset\nQ1,Organization,Order of the Grey Lantern,OGLK;Grey Lantern,XX Invented List\n\
          Q2,Person,A Person,,XX Invented List\n",
     );
     let taken =
         &desk.json(&["register", "import", &list, "--format", "opensanctions", "--out", "new.toml", "--json"])[0];
     assert_eq!((&taken["persons"], &taken["added"]), (&json!(1), &json!(["order-of-the-grey-lantern"])));
     let written = std::fs::read_to_string(desk.path("new.toml")).unwrap();
-    assert!(written.contains("abbreviations = [\"OGL\"]") && !written.contains("A Person"), "{written}");
+    assert!(written.contains("abbreviations = [\"OGLK\"]") && !written.contains("A Person"), "{written}");
     let again = desk.fails(&["register", "import", &list, "--format", "opensanctions", "--out", "new.toml"], 2);
     assert!(again.contains("not written over"), "{again}");
 }

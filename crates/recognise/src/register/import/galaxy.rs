@@ -79,13 +79,12 @@ pub(super) fn read(content: &str, options: &ImportOptions) -> Result<Rows, Impor
     Ok(rows)
 }
 
-/// The form has no field for it, so the description tells: it speaks of `he` or `she` and calls nothing a group. In doubt a
-/// row counts as a person and is left out, because a missing organisation is added by hand and a person must not be.
+/// The form has no field for it, so the description tells: a sentence of it begins with `He` or `She`, or it says when
+/// somebody was born, and the name holds no word for a group. In doubt a row counts as a person and is left out, because a
+/// missing organisation is added by hand and a person must not be.
 fn is_about_a_person(value: &Value) -> bool {
-    const PERSONAL: &[&str] = &["he", "his", "him", "she", "her", "himself", "herself"];
     const GROUP: &[&str] = &[
         "group",
-        "groups",
         "organization",
         "organisation",
         "network",
@@ -102,26 +101,24 @@ fn is_about_a_person(value: &Value) -> bool {
         "front",
         "collective",
         "council",
-        "cell",
-        "branch",
-        "affiliate",
         "cult",
         "society",
         "federation",
         "corps",
         "force",
-        "wing",
+        "forces",
+        "state",
+        "union",
     ];
-    let text = value.meta.content.as_deref().unwrap_or(&value.description).to_lowercase();
-    let words: Vec<&str> = text.split(|ch: char| !ch.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let personal = words.iter().filter(|word| PERSONAL.contains(word)).count();
-    let opening = words.iter().take(OPENING_WORDS).any(|word| GROUP.contains(word));
+    let text = value.meta.content.as_deref().unwrap_or(&value.description);
+    let sentences = || text.split(['.', '!', '?', '\n']).map(str::trim_start);
+    let personal = |sentence: &str| {
+        let first = sentence.split_whitespace().next().unwrap_or_default();
+        matches!(first, "He" | "She" | "His" | "Her")
+            || sentence.contains(" born on ")
+            || sentence.contains(" born in ")
+    };
     let named = value.value.to_lowercase();
-    let name_of_group = named.split(|ch: char| !ch.is_alphanumeric()).any(|word| GROUP.contains(&word));
-    personal >= PERSONAL_WORDS_MIN && !opening && !name_of_group
+    let is_group = named.split(|ch: char| !ch.is_alphanumeric()).any(|word| GROUP.contains(&word));
+    !is_group && sentences().any(personal)
 }
-
-/// Words in which a description of an organisation says what it is.
-const OPENING_WORDS: usize = 40;
-/// One `his` may stand in any description.
-const PERSONAL_WORDS_MIN: usize = 1;

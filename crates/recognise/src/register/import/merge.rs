@@ -7,8 +7,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt::Write as _;
 use vedette_core::MentionKind;
 
-/// Letters of the shortest spelling that is not an abbreviation.
+/// Letters of the shortest spelling that is taken in unseen. Of shorter ones nearly all mean other things too.
 const SPELLING_CHARS_MIN: usize = 4;
+/// Words that tell nothing in a name.
+const FUNCTION_WORDS: &[&str] =
+    &["of", "the", "and", "for", "in", "on", "to", "de", "la", "del", "du", "des", "et", "y", "al", "el"];
 /// Letters of the longest id made from a name.
 const ID_CHARS_MAX: usize = 60;
 
@@ -256,15 +259,18 @@ impl Known {
         if let Some(other) = others.clone().find(|other| *other != id) {
             return Some(format!("a spelling of {other}"));
         }
-        if abbreviation {
-            return None;
-        }
         let letters = spelled.chars().filter(|ch| ch.is_alphanumeric()).count();
         if letters < SPELLING_CHARS_MIN {
             return Some("short".to_owned());
         }
+        if abbreviation {
+            return None;
+        }
         if is_common(bare(spelled)) {
             return Some("a common word".to_owned());
+        }
+        if spelled.split(' ').all(|word| is_common(word) || FUNCTION_WORDS.contains(&word)) {
+            return Some("common words only".to_owned());
         }
         is_country(bare(spelled)).then(|| "the name of a country".to_owned())
     }

@@ -34,10 +34,10 @@ const WORLD: &str = r#"
 
 const GALAXY: &str = r#"{
   "name": "Invented list", "source": "https://list.example/", "values": [
-    {"value": "The Grey Lantern Order (OGL)", "description": "The OGL is a group.",
+    {"value": "The Grey Lantern Order (OGLK)", "description": "The OGLK is a group.",
      "meta": {"id": "7", "published": "2014-06-29", "updated": "2020-01-01", "summary": "Lantern Media; Unity; Grey Lantern; and Lamp of the East."}},
     {"value": "Varn Front (VF)", "description": "The VF is a movement in Kelmora.",
-     "meta": {"id": "8", "published": "Not yet", "summary": "the Front of Varn, VFK, Kelmora, Marsh Men and Fen Men", "synonyms": ["Варнский фронт"]}},
+     "meta": {"id": "8", "published": "Not yet", "summary": "the Front of Varn, VFKO, Kelmora, Popular Front, Marsh Men and Fen Men", "synonyms": ["Варнский фронт"]}},
     {"value": "A Person", "description": "A writer from Port Hessel. He wrote most of his texts alone.", "meta": {"id": "9"}},
     {"value": "(only brackets)", "description": "a group", "meta": {}}
   ]
@@ -62,13 +62,13 @@ fn a_galaxy_becomes_entries_that_a_person_reviews() {
         # From `list`, for a person to review before it is used: 1 new entries, 1 with something new. Put the reviewed file into
         # the folder `knowledge` of the workspace. An entry here replaces the one with the same id; what was known stands in it.
 
-        # Known from world.toml. New listings: 0; new spellings: OGL · Lamp of the East
+        # Known from world.toml. New listings: 0; new spellings: OGLK · Lamp of the East
         # left out: Lantern Media (a spelling of outlet lantern-media)
         # left out: Unity (a common word)
         [[actor]]
         id = "grey-lantern"
         name = "Order of the Grey Lantern"
-        abbreviations = ["OGL"]
+        abbreviations = ["OGLK"]
         aliases = ["Grey Lantern", "Lamp of the East"]
         ours = ["Орден Серого Фонаря"]
         not = ["Grey Lantern Street"]
@@ -76,11 +76,13 @@ fn a_galaxy_becomes_entries_that_a_person_reviews() {
         source = "written by hand"
         designations = [{ jurisdiction = "XX", list = "Invented list", entry = "7", date = "2014-06-29" }]
 
+        # left out: VF (short)
+        # left out: Popular Front (common words only)
         # left out: Marsh Men and Fen Men (may be two names)
         [[actor]]
         id = "varn-front"
         name = "Varn Front"
-        abbreviations = ["VF", "VFK"]
+        abbreviations = ["VFKO"]
         aliases = ["Варнский фронт", "Front of Varn", "Kelmora"]
         source = "https://list.example/"
         designations = [{ jurisdiction = "XX", list = "Invented list", entry = "8" }]
@@ -107,7 +109,7 @@ fn what_was_imported_and_reviewed_is_known_the_next_time() {
 }
 
 const TABLE: &str = "\u{feff}id,schema,name,aliases,birth_date,countries,addresses,identifiers,sanctions,phones,emails,dataset,first_seen,last_seen,last_change\r\n\
-    Q1,Organization,\"Order of the Grey Lantern\",\"Lamp Order;OGL;\"\"Lantern; Lamp\"\"\",,xx,,,,,,\"EU Invented Files;Lists of Kelmora\",2020-01-01,,\r\n\
+    Q1,Organization,\"Order of the Grey Lantern\",\"Kelmora Order;OGLK;\"\"Fen; Marsh\"\"\",,xx,,,,,,\"EU Invented Files;Lists of Kelmora\",2020-01-01,,\r\n\
     Q2,Person,A Person,Another Name,1970-01-01,,,,,,,EU Invented Files,,,\r\n\
     Q3,Vessel,Paper Boat,,,,,,,,,EU Invented Files,,,\r\n\
     Q4,Company,Lamp Bearers,,,,,,,,,EU Invented Files,,,\r\n\
@@ -134,7 +136,7 @@ fn a_table_gives_organisations_and_refuses_persons() {
     let spellings: Vec<&str> = entry.aliases.iter().map(|alias| alias.text.as_str()).collect();
     assert_eq!(
         spellings,
-        ["Order of the Grey Lantern", "Grey Lantern", "Lamp Order", "Lantern; Lamp", "OGL", "Орден Серого Фонаря"]
+        ["Order of the Grey Lantern", "Grey Lantern", "Kelmora Order", "Fen; Marsh", "OGLK", "Орден Серого Фонаря"]
     );
     let listings: Vec<_> = entry
         .designations
