@@ -40,6 +40,9 @@ mod words;
 pub use names::NameMatcher;
 pub use places::{Hints, find_places, pack_gazetteer};
 pub use recogniser::{Options, Recogniser};
-pub use register::{Alias, Designation, Entry, REGISTER_FILE_BYTES_MAX, Register, RegisterError};
+pub use register::{
+    Alias, Designation, Entry, Finding, ImportError, ImportFormat, ImportOptions, ImportReport, Imported, LeftOut,
+    REGISTER_FILE_BYTES_MAX, REGISTER_IMPORT_BYTES_MAX, Register, RegisterError,
+};
 pub use vedette_core::{Findings, MentionKind};
 pub use watchlist::{WATCHLIST_TERMS_MAX, WatchTerm, Watchlist, WatchlistError};

@@ -120,7 +120,7 @@ impl NameMatcher {
             _ => folded.original_span(inner.0, inner.1),
         };
         let written = text.get(start..end)?;
-        if name.case_sensitive && written != name.alias {
+        if name.case_sensitive && !is_in_case(written, &name.alias) {
             return None;
         }
         let category = matches!(name.kind, MentionKind::Target | MentionKind::Method);
@@ -157,6 +157,18 @@ struct Found<'a> {
     how: u8,
     /// Written exactly as registered.
     same: bool,
+}
+
+/// Whether a spelling stands in the case it is registered in. Several words may be broken over lines, and a headline in
+/// capitals still names them; one word in capitals (`SIGNAL`) tells nothing.
+fn is_in_case(written: &str, alias: &str) -> bool {
+    if written == alias {
+        return true;
+    }
+    let words = || written.split_whitespace();
+    let capitals = alias.to_uppercase();
+    alias.contains(char::is_whitespace)
+        && (words().eq(alias.split_whitespace()) || words().eq(capitals.split_whitespace()))
 }
 
 fn add(builder: &mut MatcherBuilder, names: &mut Vec<Name>, name: Name) {
@@ -254,6 +266,8 @@ mod tests {
         id = "grey-lantern"
         name = "Order of the Grey Lantern"
         aliases = ["Grey Lantern", "GL", "الفانوس الرمادي", "Орден Серого Фонаря", "Al-Fanous"]
+        abbreviations = ["OGLAN"]
+        exact = ["Shining Lamp"]
         not = ["Grey Lantern Street"]
         case_sensitive = true
         source = "invented"
@@ -312,6 +326,15 @@ mod tests {
         assert_eq!(found("GL"), ["actor:grey-lantern `GL` []"]);
         assert_eq!(found("gl, Gl"), Vec::<String>::new());
         assert_eq!(found("a shop in Grey Lantern Street"), Vec::<String>::new());
+        for (text, wanted) in [
+            ("OGLAN's room", Some("actor:grey-lantern `OGLAN` []")),
+            ("oglan, Oglan", None),
+            ("the Shining\nLamp spoke", Some("actor:grey-lantern `Shining\nLamp` []")),
+            ("SHINING LAMP", Some("actor:grey-lantern `SHINING LAMP` [case]")),
+            ("under a shining lamp", None),
+        ] {
+            assert_eq!(found(text), wanted.into_iter().collect::<Vec<_>>(), "{text}");
+        }
     }
 
     #[test]

@@ -67,6 +67,7 @@ fn run(cli: Cli, io: &mut Io) -> Result<u8, Failure> {
         Command::Init { dir } => workspace::init(dir.as_deref(), io),
         Command::Doctor { json } => doctor::run(*json, &cli, io),
         Command::Model(command) => models::run(command, &cli, io),
+        Command::Register(command) => commands::register::run(command, &cli, io),
         Command::Analyze(args) => analyze::run(args, io),
         Command::Calendar(command) => calendar::run(command, &cli, io),
         Command::Hash(args) => hashing::hash(args, cli.confinement(), io),

@@ -3,6 +3,7 @@
 mod calendar;
 mod models;
 mod outgoing;
+mod register;
 mod sources;
 mod translation;
 
@@ -14,6 +15,7 @@ use vedette_read::Confinement;
 pub use calendar::CalendarCommand;
 pub use models::{ModelAdd, ModelCommand};
 pub use outgoing::{AudienceWord, ExportArgs, ExportWord, ReportCommand};
+pub use register::{ListForm, RegisterCommand, RegisterImport};
 pub use sources::{AuthorisationArgs, AuthorityWord, ReachArgs, RenderWord, SourceAdd, SourceCommand, SourceWord};
 pub use translation::{TranslateArgs, TranslationCommand, WhichText};
 
@@ -65,6 +67,9 @@ pub enum Command {
     /// Models that read and translate: packs of local files, pinned by SHA-256. Nothing is ever downloaded
     #[command(subcommand)]
     Model(ModelCommand),
+    /// The register: what the desk knows, checked, listed, taken from public lists
+    #[command(subcommand)]
+    Register(RegisterCommand),
     /// Sources: places that are watched, each under an authorisation
     #[command(subcommand)]
     Source(SourceCommand),

@@ -4,6 +4,7 @@ mod archive;
 mod custody;
 mod export;
 mod people;
+pub mod register;
 pub mod reports;
 pub mod sources;
 mod translation;
@@ -66,6 +67,7 @@ pub fn run(cli: Cli, desk: &Arc<Desk>, dir: &Path, io: &mut Io) -> Result<u8, Fa
         }
         Command::Doctor { .. }
         | Command::Model(_)
+        | Command::Register(_)
         | Command::Analyze(_)
         | Command::Calendar(_)
         | Command::Hash(_)
