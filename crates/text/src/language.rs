@@ -44,10 +44,10 @@ pub struct Language {
 const LOOK_BYTES: usize = 4_096;
 /// Words looked at in one text at most.
 const WORDS_MAX: usize = 60;
-/// After so many words, and each second one more, the search may stop.
-const CHECK_WORDS: usize = 6;
+/// From so many words on the search may stop.
+const CHECK_WORDS: usize = 5;
 /// So far ahead of the second, in natural-log units, nothing will change any more.
-const AHEAD: f32 = 24.0;
+const AHEAD: f32 = 15.0;
 /// Below this the answer is `und`.
 const UNKNOWN: f32 = 0.2;
 /// Arabic in Latin letters is said only when it is about certain: slang of other languages looks like it.
@@ -98,9 +98,7 @@ fn listen(text: &str, script: Script, table: &Table, hashtags: bool) -> Tally {
     let mut tally = Tally::new();
     letters::words(text, script, hashtags, |word| {
         table.hear(word, &mut tally);
-        let plain = tally.words >= CHECK_WORDS
-            && tally.words.is_multiple_of(2)
-            && table::best(&table.scores(&tally)).1 > AHEAD;
+        let plain = tally.words >= CHECK_WORDS && table::best(&table.scores(&tally)).1 > AHEAD;
         !plain && tally.words < WORDS_MAX
     });
     tally

@@ -33,7 +33,8 @@ impl Chain {
             .filter_map(|line| line.split_once('\t'))
             .filter_map(|(gram, count)| Some((gram.chars().collect(), count.parse().ok()?)))
             .collect();
-        let counts: FxHashMap<u128, f32> = lines.iter().map(|(gram, count)| (key(gram.iter().copied()), *count)).collect();
+        let counts: FxHashMap<u128, f32> =
+            lines.iter().map(|(gram, count)| (key(gram.iter().copied()), *count)).collect();
         let mut starts = counts.clone();
         for (gram, count) in &lines {
             if let Some(start) = starts.get_mut(&key(gram.iter().skip(1).copied())) {

@@ -35,11 +35,11 @@ impl Damage {
     pub fn draw(script: &str, dice: &mut Dice) -> Self {
         let share = dice.share();
         match script {
-            "Latn" if share < 0.18 => Self::Bare,
-            "Arab" if share < 0.10 => Self::ArabicKeys,
-            "Arab" if share < 0.18 => Self::PersianKeys,
-            "Arab" if share < 0.22 => Self::NearestArabic,
-            "Arab" if share < 0.32 => Self::NoHamza,
+            "Latn" if share < 0.15 => Self::Bare,
+            "Arab" if share < 0.05 => Self::ArabicKeys,
+            "Arab" if share < 0.09 => Self::PersianKeys,
+            "Arab" if share < 0.10 => Self::NearestArabic,
+            "Arab" if share < 0.18 => Self::NoHamza,
             _ => Self::None,
         }
     }
@@ -157,8 +157,20 @@ pub fn arabizi(word: &str, dice: &mut Dice) -> String {
             'ا' | 'أ' | 'آ' | 'ى' => &["a", "a", "a", "e"],
             'إ' => &["i", "e"],
             'ء' | 'ئ' | 'ؤ' => &["2", "2", ""],
-            'و' => if after_consonant { &["o", "ou", "oo", "u"] } else { &["w", "w", "o"] },
-            'ي' => if after_consonant { &["i", "ee", "y", "i"] } else { &["y", "y", "i"] },
+            'و' => {
+                if after_consonant {
+                    &["o", "ou", "oo", "u"]
+                } else {
+                    &["w", "w", "o"]
+                }
+            }
+            'ي' => {
+                if after_consonant {
+                    &["i", "ee", "y", "i"]
+                } else {
+                    &["y", "y", "i"]
+                }
+            }
             'ة' => &["a", "a", "e", "eh", "ah"],
             'ب' => &["b"],
             'ت' | 'ط' => &["t", "t", "6"],
@@ -187,8 +199,10 @@ pub fn arabizi(word: &str, dice: &mut Dice) -> String {
         };
         let sign = signs[dice.below(signs.len())].trim_end_matches('\'');
         made.push_str(sign);
-        let consonant = !matches!(letter, 'ا' | 'أ' | 'آ' | 'ى' | 'إ' | 'ة') && !sign.ends_with(['o', 'u', 'i', 'e', 'a']);
-        let next_consonant = letters.get(at + 1).is_some_and(|next| !matches!(next, 'ا' | 'أ' | 'آ' | 'ى' | 'و' | 'ي' | 'ة'));
+        let consonant =
+            !matches!(letter, 'ا' | 'أ' | 'آ' | 'ى' | 'إ' | 'ة') && !sign.ends_with(['o', 'u', 'i', 'e', 'a']);
+        let next_consonant =
+            letters.get(at + 1).is_some_and(|next| !matches!(next, 'ا' | 'أ' | 'آ' | 'ى' | 'و' | 'ي' | 'ة'));
         if consonant && next_consonant && dice.chance(if after_consonant { 0.8 } else { 0.62 }) {
             made.push_str(["a", "a", "e", "i", "u"][dice.below(5)]);
             after_consonant = false;

@@ -24,7 +24,14 @@ pub struct Model<'a> {
 impl<'a> Model<'a> {
     pub fn new(chosen: &'a Chosen, languages: usize, lanes: usize) -> Self {
         let rows = chosen.fingerprints.len();
-        Self { chosen, lanes, languages, weights: vec![0.0; rows * lanes], steps: vec![1e-3; rows], bias: vec![0.0; languages] }
+        Self {
+            chosen,
+            lanes,
+            languages,
+            weights: vec![0.0; rows * lanes],
+            steps: vec![1e-3; rows],
+            bias: vec![0.0; languages],
+        }
     }
 
     fn rows(&self, words: &[String], rows: &mut Vec<u32>) {

@@ -21,27 +21,41 @@ pub(crate) struct Group {
     pub(crate) lanes: usize,
     pub(crate) bits: usize,
     pub(crate) buckets: usize,
-    /// Corpus names of the languages; a star marks those that are only there to be told from the others, and are seldom met.
+    /// Runs of words learnt from, for each language.
+    pub(crate) runs: usize,
+    /// Corpus names of the languages, each with how often it is expected: the channels that are watched write mostly in a few, and
+    /// some languages are only there to be told from the others.
     pub(crate) languages: &'static str,
 }
 
 const GROUPS: [Group; 4] = [
-    Group { script: "Arab", lanes: 8, bits: 8, buckets: 20_000, languages: "ar fa ur ps ug ckb sd*" },
+    Group {
+        script: "Arab",
+        lanes: 8,
+        bits: 8,
+        buckets: 24_000,
+        runs: 250_000,
+        languages: "ar:2.5 fa:3 ur:1.8 ps:1 ug:0.8 ckb:0.8 sd:0.15",
+    },
     Group {
         script: "Cyrl",
         lanes: 16,
         bits: 8,
         buckets: 14_000,
-        languages: "ru uk bg sr mk be kk ky tg uz-Cyrl mn tt* ba*",
+        runs: 150_000,
+        languages: "ru:3 uk:1.3 bg:0.8 sr:0.8 mk:0.5 be:0.5 kk:1 ky:0.7 tg:1 uz-Cyrl:1 mn:0.7 tt:0.15 ba:0.1",
     },
-    Group { script: "Deva", lanes: 8, bits: 8, buckets: 3_500, languages: "hi mr ne" },
+    Group { script: "Deva", lanes: 8, bits: 8, buckets: 3_500, runs: 150_000, languages: "hi:3 mr:1 ne:0.7" },
     Group {
         script: "Latn",
         lanes: 48,
         bits: 4,
         buckets: 17_000,
-        languages: "en de fr es it pt nl sv da* nb* fi* is* hu* pl cs sk* sl* hr* ro sq lt* lv* et* eu* ca* cy* ga* af* tr az uz \
-                    ku id ms tl vi so sw ha yo tk* eo* la* zu* sn* jv* ar-Latn*",
+        runs: 110_000,
+        languages: "en:3.5 de:2 fr:2 es:2 it:1.2 pt:1.2 nl:1.2 sv:0.8 da:0.3 nb:0.3 fi:0.4 is:0.2 hu:0.4 pl:1 \
+                    cs:0.8 sk:0.3 sl:0.3 hr:0.5 ro:0.9 sq:0.8 lt:0.3 lv:0.3 et:0.3 eu:0.3 ca:0.3 cy:0.2 ga:0.2 \
+                    af:0.2 tr:1.8 az:1 uz:1 ku:1 id:1.3 ms:0.7 tl:1 vi:0.5 so:1 sw:1 ha:1 yo:0.8 tk:0.3 eo:0.15 \
+                    la:0.2 zu:0.3 sn:0.2 jv:0.15 ar-Latn:0.15",
     },
 ];
 
@@ -80,9 +94,13 @@ fn public_code(name: &str) -> &str {
     name.split('-').next().unwrap_or(name)
 }
 
-fn train(group: &Group, corpus: &Path, samples: usize) -> std::io::Result<Vec<u8>> {
-    let names: Vec<&str> = group.languages.split_whitespace().map(|name| name.trim_end_matches('*')).collect();
-    let shares: Vec<f64> = group.languages.split_whitespace().map(|name| if name.ends_with('*') { 0.35 } else { 1.0 }).collect();
+fn train(group: &Group, corpus: &Path) -> std::io::Result<Vec<u8>> {
+    let (names, shares): (Vec<&str>, Vec<f64>) = group
+        .languages
+        .split_whitespace()
+        .filter_map(|language| language.split_once(':'))
+        .map(|(name, share)| (name, share.parse().unwrap_or(1.0)))
+        .unzip();
     let stocks = names
         .iter()
         .enumerate()
@@ -93,7 +111,7 @@ fn train(group: &Group, corpus: &Path, samples: usize) -> std::io::Result<Vec<u8
     }
     let chosen = select::choose(&stocks, group.buckets);
     let mut model = learn::Model::new(&chosen, names.len(), group.lanes);
-    learn::train(&mut model, &stocks, &shares, group.script, samples);
+    learn::train(&mut model, &stocks, &shares, group.script, group.runs);
     let codes: Vec<&str> = names.iter().map(|name| public_code(name)).collect();
     Ok(pack::pack(group, &codes, &chosen, &model))
 }
@@ -101,7 +119,7 @@ fn train(group: &Group, corpus: &Path, samples: usize) -> std::io::Result<Vec<u8
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [corpus, out, rest @ ..] = arguments.as_slice() else {
-        eprintln!("error: say what to read and write: train_language CORPUS OUT [SAMPLES_A_LANGUAGE]");
+        eprintln!("error: say what to read and write: train_language CORPUS OUT [SCRIPT]");
         return ExitCode::from(2);
     };
     let corpus = PathBuf::from(corpus);
@@ -109,10 +127,17 @@ fn main() -> ExitCode {
         eprintln!("error: there is no corpus in `{}`; tools/language_corpus.py makes it", corpus.display());
         return ExitCode::from(2);
     }
-    let samples = rest.first().and_then(|number| number.parse().ok()).unwrap_or(250_000);
+    // One script alone: to try things out; the file is then good for nothing else.
+    let only = rest.first();
     let trained: std::io::Result<Vec<Vec<u8>>> = std::thread::scope(|scope| {
-        let threads: Vec<_> =
-            GROUPS.iter().map(|group| { let corpus = &corpus; scope.spawn(move || train(group, corpus, samples)) }).collect();
+        let threads: Vec<_> = GROUPS
+            .iter()
+            .filter(|group| only.is_none_or(|only| only == group.script))
+            .map(|group| {
+                let corpus = &corpus;
+                scope.spawn(move || train(group, corpus))
+            })
+            .collect();
         threads.into_iter().map(|thread| thread.join().expect("training does not panic")).collect()
     });
     let trained = match trained {

@@ -41,8 +41,8 @@ fn limit(weights: &[f32]) -> f32 {
 
 /// Adding the same to all lanes of a row changes nothing, so a row is centred between its least and its greatest weight first.
 fn nibbles(row: &[f32], unit: f32, bytes: &mut Vec<u8>) {
-    let used = &row[..];
-    let (least, most) = used.iter().fold((f32::MAX, f32::MIN), |(least, most), weight| (least.min(*weight), most.max(*weight)));
+    let (least, most) =
+        row.iter().fold((f32::MAX, f32::MIN), |(least, most), weight| (least.min(*weight), most.max(*weight)));
     let middle = f32::midpoint(least, most);
     let scale = ((most - least) / 2.0 / 7.0 / unit).ceil().clamp(1.0, 255.0);
     bytes.push(scale as u8);

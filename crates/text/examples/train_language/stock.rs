@@ -20,7 +20,7 @@ const WEIGHTS: [(&str, f64); 7] = [
     ("udhr-translit", 0.02),
 ];
 /// Frequent words are drawn less than they are used, rare ones more: single words in posts are seldom "the".
-const FLATTEN: f64 = 0.75;
+const FLATTEN: f64 = 0.6;
 
 /// Words with their cumulated shares.
 pub struct Stock {
@@ -106,7 +106,10 @@ impl Stock {
 
     /// Every word with its share.
     pub fn shares(&self) -> impl Iterator<Item = (&str, f64)> {
-        self.words.iter().enumerate().map(|(at, word)| (word.as_str(), self.upto[at] - if at == 0 { 0.0 } else { self.upto[at - 1] }))
+        self.words
+            .iter()
+            .enumerate()
+            .map(|(at, word)| (word.as_str(), self.upto[at] - if at == 0 { 0.0 } else { self.upto[at - 1] }))
     }
 
     pub fn summary(&self) -> String {

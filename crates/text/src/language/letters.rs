@@ -125,13 +125,18 @@ fn takes(ch: char, script: Script, word: &mut Word, next: Option<&char>) -> bool
             turned
         }
         // Letters that Latin lacks, in Arabic typed on a Latin keyboard.
-        '2' | '3' | '5'..='9' if script == Script::Latin && (word.len > 0 || next.is_some_and(char::is_ascii_alphabetic)) => {
+        '2' | '3' | '5'..='9'
+            if script == Script::Latin && (word.len > 0 || next.is_some_and(char::is_ascii_alphabetic)) =>
+        {
             word.digits += 1;
             word.push(ch as u32);
             true
         }
         '\u{fb50}'..='\u{fdfb}' | '\u{fe70}'..='\u{fefc}' if script == Script::Arabic => {
-            std::iter::once(ch).nfkc().filter(|ch| scripts::of(*ch) == Script::Arabic).for_each(|ch| word.push(ch as u32));
+            std::iter::once(ch)
+                .nfkc()
+                .filter(|ch| scripts::of(*ch) == Script::Arabic)
+                .for_each(|ch| word.push(ch as u32));
             true
         }
         _ if scripts::of(ch) == script => {

@@ -32,7 +32,6 @@ pub struct Table {
 /// What a text's words said so far.
 pub(super) struct Tally {
     sums: [i32; LANES_MAX],
-    word: [i16; LANES_MAX],
     pub words: usize,
     pub letters: usize,
     /// Letter groups looked up, and those the table has.
@@ -42,7 +41,7 @@ pub(super) struct Tally {
 
 impl Tally {
     pub(super) fn new() -> Self {
-        Self { sums: [0; LANES_MAX], word: [0; LANES_MAX], words: 0, letters: 0, asked: 0, known: 0 }
+        Self { sums: [0; LANES_MAX], words: 0, letters: 0, asked: 0, known: 0 }
     }
 }
 
@@ -94,7 +93,7 @@ impl Table {
         }
         let buckets = u32::from_le_bytes(take(data, 4)?.try_into().ok()?) as usize;
         let fingerprints = take(data, buckets * BUCKET * 2)?;
-        let mut numbers = fingerprints.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+        let mut numbers = fingerprints.as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair));
         let fingerprints = (0..buckets).map(|_| std::array::from_fn(|_| numbers.next().unwrap_or(0))).collect();
         let rows = take(data, buckets * BUCKET * row_bytes(lanes, bits))?;
         Some(Self { script, lanes, bits, codes, unit, bias, fingerprints, rows })
@@ -176,10 +175,8 @@ impl Table {
     fn close(&self, sums: &[i16], tally: &mut Tally, asked: usize, known: usize) {
         tally.asked += asked;
         tally.known += known;
-        tally.word = [0; LANES_MAX];
-        for ((total, word), sum) in tally.sums.iter_mut().zip(&mut tally.word).zip(sums) {
+        for (total, sum) in tally.sums.iter_mut().zip(sums) {
             *total += i32::from(*sum);
-            *word = *sum;
         }
     }
 
