@@ -168,6 +168,12 @@ proptest! {
         }
         let found = language::identify(&text);
         prop_assert!((0.0..=1.0).contains(&found.confidence) && !found.code.is_empty());
+        let mut end = 0;
+        for run in language::runs(&text) {
+            prop_assert!(run.bytes.start == end && run.bytes.end > end && text.get(run.bytes.clone()).is_some());
+            end = run.bytes.end;
+        }
+        prop_assert!(end == 0 || end == text.len());
         shape::is_rtl(&text);
     }
 
