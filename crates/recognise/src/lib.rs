@@ -26,17 +26,22 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod edits;
 mod lexicon;
+mod loose;
 mod matcher;
 mod names;
 mod places;
 mod recogniser;
 mod register;
+mod sounds;
 mod statements;
+mod trie;
+mod vocabulary;
 mod watchlist;
 mod words;
 
-pub use names::NameMatcher;
+pub use names::{NameMatcher, NameSpan, Search};
 pub use places::pack_gazetteer;
 pub use recogniser::{Options, Recogniser};
 pub use register::{Alias, Designation, Entry, REGISTER_FILE_BYTES_MAX, Register, RegisterError};
