@@ -7,7 +7,7 @@
 use crate::loose::{LooseAlt, Text, begins_name_only, is_everyday, read_beside, read_pair, read_word, slip};
 use crate::trie::{Anchors, Trie, TrieBuilder};
 use crate::vocabulary::{Vocabulary, VocabularyBuilder};
-use crate::words::{Reading, Script, hash, how, readings, script_of};
+use crate::words::{Reading, Script, hash, how, may_be_arabic, readings, script_of};
 use vedette_text::common::{is_common_hash, quick_hash, quick_hash_at};
 use vedette_text::fold::fold_plain;
 use vedette_text::tokens::tokens;
@@ -163,28 +163,31 @@ impl Matcher {
     fn look_for_anchors(&self, text: Text<'_>, scratch: &mut Scratch) {
         let bytes = text.folded.as_bytes();
         for (token, (start, end)) in text.spots.iter().enumerate() {
-            let ascii = bytes.get(start).is_some_and(u8::is_ascii);
-            let plural = ascii && end > start && bytes.get(end - 1) == Some(&b's');
-            // Most Latin words have one reading.
-            if ascii && !plural {
-                if self.anchors.may_hold(quick_hash_at(bytes, start, end)) {
-                    self.anchor(text, token, scratch);
-                }
-                continue;
-            }
-            let Some(word) = text.folded.get(start..end) else { continue };
-            let script = script_of(word);
-            let mut may = false;
-            readings(word, script, true, |reading| {
-                may = may || self.anchors.may_hold(quick_hash_at(bytes, start + reading.from, start + reading.to));
-            });
-            if may {
+            let may = |start: usize, end: usize| self.anchors.may_hold(quick_hash_at(bytes, start, end));
+            let first = bytes.get(start).copied().unwrap_or_default();
+            let found = match first {
+                // Most Latin words have one reading.
+                0..=0x7f => may(start, end) || bytes.get(end - 1) == Some(&b's') && self.may_hold_any(text, token),
+                0xd8..=0xdb => may_be_arabic(bytes, start, end, may),
+                _ => self.may_hold_any(text, token),
+            };
+            if found {
                 self.anchor(text, token, scratch);
             }
         }
         for token in text.spots.quoted() {
             self.anchor(text, *token as usize, scratch);
         }
+    }
+
+    fn may_hold_any(&self, text: Text<'_>, token: usize) -> bool {
+        let Some(word) = text.word(token) else { return false };
+        let mut may = false;
+        readings(word, script_of(word), true, |reading| {
+            let part = word.as_bytes().get(reading.from..reading.to).unwrap_or_default();
+            may = may || self.anchors.may_hold(quick_hash(part));
+        });
+        may
     }
 
     /// Notes where the names begin that have this word as their rarest.
