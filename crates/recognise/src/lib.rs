@@ -26,18 +26,23 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod edits;
 pub mod events;
 mod lexicon;
+mod loose;
 mod matcher;
 mod names;
 mod places;
 mod recogniser;
 mod register;
+mod sounds;
 mod statements;
+mod trie;
+mod vocabulary;
 mod watchlist;
 mod words;
 
-pub use names::NameMatcher;
+pub use names::{NameMatcher, NameSpan, Search};
 pub use places::{Hints, find_places, pack_gazetteer};
 pub use recogniser::{Options, Recogniser};
 pub use register::{

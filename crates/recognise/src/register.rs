@@ -160,6 +160,8 @@ pub struct Entry {
     pub to: Option<Date>,
     /// How an event comes again.
     pub recurs: Option<Times>,
+    /// The same as it stands in a register file.
+    pub recurs_written: Option<String>,
     /// File it came from.
     pub file: String,
 }

@@ -38,12 +38,12 @@ pub use write::{expand_days, write_date};
 
 /// The Gregorian day of a Hijri date by the tabular calendar, good to one day; `None` when there is no such day.
 pub fn from_hijri(year: i64, month: i64, day: i64) -> Option<Date> {
-    calendar::date(lexicon::Calendar::Hijri, year, month, day)
+    calendar::date(senses::Calendar::Hijri, year, month, day)
 }
 
 /// The Gregorian day of a Solar Hijri date (Iran, Afghanistan); `None` when there is no such day.
 pub fn from_solar_hijri(year: i64, month: i64, day: i64) -> Option<Date> {
-    calendar::date(lexicon::Calendar::Solar, year, month, day)
+    calendar::date(senses::Calendar::Solar, year, month, day)
 }
 
 /// A date expression found in a text.

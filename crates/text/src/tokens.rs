@@ -3,6 +3,10 @@
 //! A word is a run of letters, digits and marks, with single apostrophes inside it (`don't`). Scripts written without spaces
 //! (Chinese, Japanese, Thai) come as one word a run.
 
+mod scan;
+
+pub use scan::Spots;
+
 /// One word: byte offsets, half-open, into the folded text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Token {

@@ -74,6 +74,12 @@ pub enum Rite {
     Orthodox,
 }
 
+impl Rite {
+    pub(crate) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 impl Anniversary {
     /// First days of the occurrences that begin in or reach into `from..=to`, in order.
     pub fn between(&self, from: Date, to: Date) -> Vec<Date> {

@@ -86,7 +86,7 @@ fn an_imported_calendar_becomes_register_entries_that_mean_the_same_days() {
     let events = read_ical(CALENDAR, &no_places).unwrap();
     let toml = to_toml(&events, "the desk's calendar");
     let register = Register::load(&[("calendar.toml", &toml)]).unwrap();
-    assert_eq!(register.check(), Vec::<String>::new());
+    assert_eq!(register.check(), Vec::new());
     let again = register.events();
     let days = |events: &[Event]| -> Vec<(String, Date)> {
         let found = expand(events, midnight(date(2026, 1, 1)), midnight(date(2027, 1, 1)));

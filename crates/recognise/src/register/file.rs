@@ -144,6 +144,7 @@ fn entry_of(file: &str, kind: MentionKind, raw: Raw) -> Result<Entry, FieldError
     {
         return Err(("to", format!("`{to}` is not after `from`: it is the day after the last one")));
     }
+    let recurs_written = raw.recurs.as_ref().and_then(Recurs::written);
     let recurs = raw.recurs.map(|recurs| recurs.times(from, to)).transpose().map_err(|message| ("recurs", message))?;
     let valid_from = partial_date("valid_from", raw.valid_from, Side::First)?;
     let valid_until = partial_date("valid_until", raw.valid_until, Side::Last)?;
@@ -180,6 +181,7 @@ fn entry_of(file: &str, kind: MentionKind, raw: Raw) -> Result<Entry, FieldError
         from,
         to,
         recurs,
+        recurs_written,
         file: file.to_owned(),
     })
 }

@@ -10,33 +10,48 @@
 
 use crate::events::{Anniversary, Day, Recurrence, Rite, Times, midnight};
 use jiff::civil::{Date, Weekday};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Days that one occurrence lasts at most.
 const DAYS_MAX: u16 = 366;
 /// Days left out of one rule.
 const EXCEPT_MAX: usize = 1_000;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Recurs {
+    #[serde(skip_serializing_if = "Option::is_none")]
     calendar: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     month: Option<i8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     day: Option<i8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     weekday: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     nth: Option<i8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     plus: Option<i16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     easter: Option<i16>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Rite::is_default")]
     rite: Rite,
+    #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     except: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     days: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<i16>,
 }
 
 impl Recurs {
+    /// As it is written in a register file.
+    pub fn written(&self) -> Option<String> {
+        toml::Value::try_from(self).ok().map(|value| value.to_string())
+    }
+
     /// The times of an event with this `recurs` and these `from` and `to`. An error says what is wrong.
     pub fn times(self, from: Option<Date>, to: Option<Date>) -> Result<Times, String> {
         if self.rule.is_some() {

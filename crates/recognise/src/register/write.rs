@@ -58,6 +58,9 @@ impl Entry {
                 put(key, text(&day.to_string()));
             }
         }
+        if let Some(recurs) = &self.recurs_written {
+            put("recurs", recurs.clone());
+        }
         if let Some(source) = &self.source {
             put("source", text(source));
         }

@@ -209,6 +209,8 @@ impl Known {
             country: None,
             from: None,
             to: None,
+            recurs: None,
+            recurs_written: None,
             file: "import".to_owned(),
         }
     }
