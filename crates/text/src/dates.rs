@@ -26,6 +26,7 @@ mod periods;
 mod rules;
 mod scan;
 mod senses;
+mod sets;
 mod spans;
 mod tense;
 mod times;

@@ -149,6 +149,10 @@ fn times_join_their_day() {
         ("fa", "فردا شب", "فردا شب=TIME:2026-03-04TNI"),
         ("fa", "ساعت ۱۴", "ساعت ۱۴=TIME:2026-03-03T14:00"),
         ("tr", "yarın saat 14.30", "yarın saat 14.30=TIME:2026-03-04T14:30"),
+        ("tr", "Cumartesi 5'te, 2026'da", "Cumartesi 5'te=TIME:2026-03-07T05:00 | 2026=2026"),
+        ("fr", "à trois heures et quart", "à trois heures et quart=TIME:2026-03-03T03:15"),
+        ("de", "um halb acht", "um halb acht=TIME:2026-03-03T07:30"),
+        ("en", "half past three on Friday", "half past three on Friday=TIME:2026-03-06T03:30"),
     ]);
 }
 
@@ -261,6 +265,8 @@ fn ranges_are_one_finding() {
         ("ar", "من 4 إلى 16 ديسمبر 2026", "4 إلى 16 ديسمبر 2026=2026-12-04"),
         ("ar", "بين 12 و16 أبريل", "12 و16 أبريل=2026-04-12"),
         ("tr", "12-16 Aralık 2026", "12-16 Aralık 2026=2026-12-12"),
+        ("tr", "15 Mart'tan 20 Mart'a kadar", "15 Mart'tan 20 Mart'a kadar=2026-03-15"),
+        ("en", "Monday to Friday", "Monday to Friday=2026-03-09"),
         ("en", "Saturday from 3 to 5 pm", "Saturday from 3 to 5 pm=TIME:2026-03-07T15:00"),
     ]);
 }

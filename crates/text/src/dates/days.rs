@@ -70,7 +70,8 @@ impl Rules<'_> {
         let (month, 1 | 2) = self.number(at + 2)? else { return None };
         let glued = self.glued(at + 1) && self.glued(at + 2) && !self.continues_number(at);
         let led = self.before(at).has(ON | TO | super::senses::FROM | super::senses::SINCE | NEXT | BEFORE | LAST)
-            || self.before(at).weekday.is_some();
+            || self.before(at).weekday.is_some()
+            || (self.is(&["tr"]) && self.has(at + 3, ON | super::senses::FROM | TO));
         let dotted = self.sign(at + 1, &['.']) && self.is(&["de", "ru", "tr"]);
         let closed = self.sign(at + 3, &['.']) && self.glued(at + 3) && self.is(&["de"]);
         let slashed = self.sign(at + 1, &['/']) && led;

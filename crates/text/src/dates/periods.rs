@@ -211,18 +211,8 @@ impl Rules<'_> {
     /// `Third-quarter`, `Q3 2026`, `the first quarter of 2026`, `next year's first quarter`, `the year-ago quarter`, `the latest period`.
     fn quarter(&self, at: usize) -> Option<Days> {
         let is_quarter = |at: usize| self.senses(at).unit == Some(Unit::Quarter) && !self.has(at, PLURAL);
-        let is_year_ago =
-            self.senses(at).unit == Some(Unit::Year) && self.sign(at + 1, &['-']) && self.has(at + 2, BEFORE_POST);
-        if is_year_ago {
-            // "The year-ago quarter", "year-earlier results": the same quarter of the year before.
-            let named = self.has(at + 3, PERIOD) || is_quarter(at + 3);
-            // "The year-ago third quarter".
-            if let Some(ordinal) = self.ordinal(at + 3).filter(|ordinal| is_quarter(ordinal.next)) {
-                let year = self.year_of_quarter(ordinal.value, at, ordinal.next);
-                return if ordinal.value <= 4 { quarter_of(year - 1, ordinal.value, ordinal.next + 1) } else { None };
-            }
-            let (year, quarter) = self.quarter_named(at).unwrap_or_else(|| self.last_quarter());
-            return quarter_of(year - 1, quarter, at + 3 + usize::from(named));
+        if let Some(days) = self.quarter_of_last_year(at) {
+            return Some(days);
         }
         if self.has(at, RECENT) && (is_quarter(at + 1) || self.has(at + 1, PERIOD)) {
             let (year, quarter) = self.quarter_named(at).unwrap_or_else(|| self.last_quarter());
@@ -283,6 +273,23 @@ impl Rules<'_> {
             _ => (self.year_of_quarter(quarter, at, next), next),
         };
         quarter_of(year, quarter, next)
+    }
+
+    /// "The year-ago quarter", "year-earlier results": the same quarter of the year before.
+    fn quarter_of_last_year(&self, at: usize) -> Option<Days> {
+        let is_quarter = |at: usize| self.senses(at).unit == Some(Unit::Quarter) && !self.has(at, PLURAL);
+        let is_year = self.senses(at).unit == Some(Unit::Year);
+        if !is_year || !self.sign(at + 1, &['-']) || !self.has(at + 2, BEFORE_POST) {
+            return None;
+        }
+        // "The year-ago third quarter".
+        if let Some(ordinal) = self.ordinal(at + 3).filter(|ordinal| is_quarter(ordinal.next)) {
+            let year = self.year_of_quarter(ordinal.value, at, ordinal.next);
+            return if ordinal.value <= 4 { quarter_of(year - 1, ordinal.value, ordinal.next + 1) } else { None };
+        }
+        let named = self.has(at + 3, PERIOD) || is_quarter(at + 3);
+        let (year, quarter) = self.quarter_named(at).unwrap_or_else(|| self.last_quarter());
+        quarter_of(year - 1, quarter, at + 3 + usize::from(named))
     }
 
     /// A year told from this one, and whose it is: "last year's".

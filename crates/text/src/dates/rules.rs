@@ -226,7 +226,10 @@ impl<'a> Rules<'a> {
         let (Some(grain), Some((from, _))) = (first.grain, first.interval) else { return first };
         let led = self.before(at).has(FROM | THIS) || self.has(at, FROM);
         let dash = self.sign(first.next, &['-', '–', '—']) && matches!(grain, Grain::Day | Grain::Month | Grain::Year);
-        let joined = self.has(first.next, TO) || (self.before(at).has(FROM) && self.has(first.next, AND));
+        let turkish = self.is(&["tr"]);
+        let joined = self.has(first.next, TO)
+            || (turkish && self.has(first.next, FROM))
+            || (self.before(at).has(FROM) && self.has(first.next, AND));
         if !dash && !joined {
             return first;
         }
@@ -240,6 +243,7 @@ impl<'a> Rules<'a> {
             return first;
         };
         let from = self.with_year_of(at, first.next, from, &second);
+        let second = self.after_first(from, after, second);
         if midnight(second.to) <= from {
             return first;
         }
@@ -253,7 +257,22 @@ impl<'a> Rules<'a> {
             Grain::Month if first.calendar == Calendar::Gregorian => from.date().to_string().chars().take(7).collect(),
             _ => first.value,
         };
-        Reading { value, interval: Some((from, midnight(second.to))), next: second.next, grain: None, ..first }
+        Reading {
+            value,
+            interval: Some((from, midnight(second.to))),
+            next: if turkish { self.skip(second.next, TO, 2) } else { second.next },
+            grain: None,
+            ..first
+        }
+    }
+
+    /// "Monday to Friday": the weekday that ends a range is the next after its beginning.
+    fn after_first(&self, from: DateTime, at: usize, second: Days) -> Days {
+        let weekday = self.senses(at).weekday.is_some() && second.single() && midnight(second.to) <= from;
+        match (add_days(second.from, 7), add_days(second.to, 7)) {
+            (Some(first), Some(to)) if weekday => Days { from: first, to, ..second },
+            _ => second,
+        }
     }
 
     /// "28 December to 3 January 2027": the year that was named for the end holds for the beginning.
@@ -324,6 +343,12 @@ impl<'a> Rules<'a> {
 
     /// "Tomorrow at 3": after a day an hour needs no more than "at".
     fn hour_after(&self, at: usize) -> Option<super::times::Clock> {
+        if self.is(&["tr"]) {
+            return self
+                .bare_hour(at)
+                .filter(|clock| self.has(clock.next, ON))
+                .map(|clock| clock.up_to(clock.next + 1));
+        }
         self.bare_hour(at + 1).filter(|_| self.has(at, AT))
     }
 
@@ -369,6 +394,12 @@ impl<'a> Rules<'a> {
                 reading.interval = Some((midnight(days.from), to));
             }
             return Some(Reading { calendar: days.calendar, ..reading });
+        }
+        // "Sabah 9'da".
+        if self.is(&["tr"])
+            && let Some(clock) = self.clock(at + 1).or_else(|| self.hour_after(at + 1))
+        {
+            return self.at_clock(self.now.date(), clock.in_part(part), clock.next);
         }
         // "At midnight", "before dawn": a part of today that a preposition marks as a time.
         let named = matches!(part, Part::Midnight | Part::Noon) && self.is(&["en", "de", "fr", "es", "ru", "tr", "ar"]);

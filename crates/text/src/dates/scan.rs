@@ -3,7 +3,7 @@
 //! rules see little of an ordinary text.
 
 use super::lexicon::Lexicon;
-use super::senses::{NO_SENSES, Senses};
+use super::senses::{NO_SENSES, Senses, TURKISH_AT, TURKISH_FROM, TURKISH_TO};
 use crate::fold::push_letter_key;
 use crate::tokens::is_word;
 
@@ -161,9 +161,34 @@ impl Scanner<'_> {
         end
     }
 
+    /// The case of a number or date word that Turkish writes after an apostrophe: 5'te, Mart'tan, 7'ye.
+    fn turkish_case(&self, word: &str) -> Option<&'static Senses> {
+        let marked = matches!(self.tokens.last().map(|last| last.kind), Some(Kind::Sign('\'' | '’'))) && self.glued;
+        let on_date = self.tokens.iter().rev().nth(1).is_some_and(|token| {
+            matches!(token.kind, Kind::Number { .. }) || (token.kind == Kind::Word && token.senses.is_core())
+        });
+        if !marked || !on_date {
+            return None;
+        }
+        Some(match word {
+            "da" | "de" | "ta" | "te" | "nda" | "nde" => &TURKISH_AT,
+            "dan" | "den" | "tan" | "ten" | "ndan" | "nden" => &TURKISH_FROM,
+            "a" | "e" | "ya" | "ye" | "na" | "ne" => &TURKISH_TO,
+            _ => return None,
+        })
+    }
+
     fn word(&mut self, start: usize) -> usize {
         let (end, is_ascii) = word_end(self.text, start);
         let word = self.text.get(start..end).unwrap_or_default();
+        if self.lexicon.code == "tr"
+            && let Some(senses) = self.turkish_case(word)
+        {
+            // The apostrophe stands for nothing more.
+            self.tokens.pop();
+            self.push(start, end, Kind::Word, senses, false);
+            return end;
+        }
         if word.len() > WORD_BYTES_MAX || (is_ascii && !self.lexicon.may_know(word.as_bytes())) {
             self.push_break(start, end);
             return end;

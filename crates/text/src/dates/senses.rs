@@ -126,7 +126,7 @@ pub(super) struct Senses {
 }
 
 /// The senses of what is no known word.
-pub(super) static NO_SENSES: Senses = Senses {
+const NOTHING_KNOWN: Senses = Senses {
     flags: 0,
     month: None,
     weekday: None,
@@ -143,6 +143,13 @@ pub(super) static NO_SENSES: Senses = Senses {
     decade: None,
     vague: None,
 };
+
+/// Turkish endings after an apostrophe: `5'te` at, `5'ten` from, `7'ye` to.
+pub(super) static TURKISH_AT: Senses = Senses { flags: ON, ..NOTHING_KNOWN };
+pub(super) static TURKISH_FROM: Senses = Senses { flags: FROM, ..NOTHING_KNOWN };
+pub(super) static TURKISH_TO: Senses = Senses { flags: TO, ..NOTHING_KNOWN };
+/// The senses of what is no known word.
+pub(super) static NO_SENSES: Senses = NOTHING_KNOWN;
 
 impl Senses {
     pub(super) fn has(&self, flags: u64) -> bool {

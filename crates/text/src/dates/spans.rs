@@ -1,4 +1,4 @@
-//! Stretches of time and what recurs: "in 3 days", "within the coming days", "next week", "this weekend", "every Saturday", "قبل أسبوعين".
+//! Stretches of time: "in 3 days", "within the coming days", "next week", "this weekend", "قبل أسبوعين".
 //!
 //! A vague length is `PXD`; where the words say which way it lies ("the coming days"), the interval is the stretch a reader would think of.
 
@@ -6,15 +6,15 @@ use super::calendar::{add_days, shift};
 use super::periods::week;
 use super::rules::{Days, Grain, Reading, Rules, midnight};
 use super::senses::{
-    ABOUT, AFTER, AFTER_POST, AFTER_PRE, ANCHORED, AND, AT, BEFORE, BEFORE_POST, BEFORE_PRE, COMING, COUPLE, EVERY,
-    FEW, FILLER, FOR, LAST, NEXT, OF, ON, OR, PLURAL, Part, RECENT, THAT, THE, THIS, TO, Unit, WEAK, WEEKEND,
-    WITHIN_POST, WITHIN_PRE,
+    ABOUT, AFTER, AFTER_POST, AFTER_PRE, ANCHORED, AND, AT, BEFORE, BEFORE_POST, BEFORE_PRE, COMING, COUPLE, FEW,
+    FILLER, FOR, LAST, NEXT, OF, ON, OR, PLURAL, RECENT, THAT, THE, THIS, TO, Unit, WEAK, WEEKEND, WITHIN_POST,
+    WITHIN_PRE,
 };
 use jiff::civil::DateTime;
 
 /// So many units, or "a few".
 #[derive(Debug, Clone, Copy)]
-struct Quantity {
+pub(super) struct Quantity {
     count: Option<i64>,
     unit: Unit,
     /// And a half.
@@ -23,16 +23,17 @@ struct Quantity {
     bare_one: bool,
     /// "3 next days", "5 dernières années": 1 ahead, -1 back, 0 when nothing inside says so.
     way: i64,
-    next: usize,
+    /// Token after the last.
+    pub next: usize,
 }
 
 impl Quantity {
-    fn new(count: Option<i64>, unit: Unit, next: usize) -> Self {
+    pub(super) fn new(count: Option<i64>, unit: Unit, next: usize) -> Self {
         Self { count, unit, half: false, bare_one: false, way: 0, next }
     }
 
     /// TIMEX3 length: `P3D`, `PT5H`, `PXW` for a few weeks, `P1.5Y`.
-    fn length(self) -> String {
+    pub(super) fn length(self) -> String {
         let (time, letter, times) = match self.unit {
             Unit::Second => ("T", 'S', 1),
             Unit::Minute => ("T", 'M', 1),
@@ -353,7 +354,7 @@ impl Rules<'_> {
         Some(Reading::new("DURATION", quantity.length(), Some((from, self.now)), quantity.next))
     }
 
-    fn quantity(&self, at: usize) -> Option<Quantity> {
+    pub(super) fn quantity(&self, at: usize) -> Option<Quantity> {
         let senses = self.senses(at);
         if let Some(unit) = senses.two {
             return Some(Quantity::new(Some(2), unit, at + 1));
@@ -486,52 +487,6 @@ impl Rules<'_> {
         Days::one(from.date(), days.calendar, days.next).map(|days| self.whole_days(days))
     }
 
-    /// "Every Saturday", "каждые 2 недели".
-    pub(super) fn every(&self, at: usize) -> Option<Reading> {
-        if !self.has(at, EVERY) {
-            return None;
-        }
-        let only_weekdays = self.is(&["ru"]) && self.has(at, TO);
-        // Arabic "day" is also the word before a date: it counts here.
-        let named = self.senses(at + 1).unit.is_some() || self.senses(at + 1).weekday.is_some();
-        let mut here = if named { at + 1 } else { self.skip(at + 1, THE | ON, 1) };
-        if self.senses(here).unit == Some(Unit::Day) && self.senses(here + 1).weekday.is_some() {
-            here += 1;
-        }
-        let senses = self.senses(here);
-        let set = |value, next| Some(Reading::new("SET", value, None, next));
-        if let Some(weekday) = senses.weekday {
-            let part = self.senses(here + 1).part;
-            if let Some(clock) = self.clock_after(here + 1) {
-                return set(format!("XXXX-WXX-{weekday}{}", clock.time()), clock.next);
-            }
-            return match part {
-                Some(part) => set(format!("XXXX-WXX-{weekday}{}", part_name(part)), here + 2),
-                None => set(format!("XXXX-WXX-{weekday}"), here + 1),
-            };
-        }
-        if let Some((_, month)) = senses.month.filter(|_| self.number(here + 1).is_none()) {
-            return set(format!("XXXX-{month:02}"), here + 1);
-        }
-        if senses.has(WEEKEND) {
-            return set("XXXX-WXX-WE".to_owned(), here + 1);
-        }
-        if only_weekdays {
-            return None;
-        }
-        if let Some(part) = senses.part {
-            return set(format!("XXXX-XX-XX{}", part_name(part)), here + 1);
-        }
-        if let Some(quantity) = self.quantity(here) {
-            return set(quantity.length(), quantity.next);
-        }
-        let unit = senses.unit?;
-        if let Some(clock) = self.clock_after(here + 1).filter(|_| unit == Unit::Day) {
-            return set(format!("XXXX-XX-XX{}", clock.time()), clock.next);
-        }
-        set(Quantity::new(Some(1), unit, 0).length(), here + 1)
-    }
-
     /// "This weekend", "am Wochenende", "عطلة نهاية الأسبوع القادم".
     pub(super) fn weekend(&self, at: usize) -> Option<Reading> {
         let mut here = at;
@@ -573,17 +528,6 @@ impl Rules<'_> {
         let (_, _, value) = week(from)?;
         let days = Days::new(from, add_days(from, 2)?, format!("{value}-WE"), Grain::Days, next);
         Some(Reading { grain: None, ..self.whole_days(days) })
-    }
-}
-
-fn part_name(part: Part) -> &'static str {
-    match part {
-        Part::Dawn | Part::Morning => "TMO",
-        Part::Noon => "T12:00",
-        Part::Afternoon => "TAF",
-        Part::Evening => "TEV",
-        Part::Night => "TNI",
-        Part::Midnight => "T00:00",
     }
 }
 

@@ -44,6 +44,11 @@ impl Clock {
         if self.whole_hour { format!("T{:02}", self.hour) } else { format!("T{:02}:{:02}", self.hour, self.minute) }
     }
 
+    /// The same time, with a word more.
+    pub(super) fn up_to(self, next: usize) -> Self {
+        Self { next, ..self }
+    }
+
     fn half_day(self) -> bool {
         self.hour >= 12
     }
@@ -60,8 +65,10 @@ impl Rules<'_> {
         let alone = sure_first.is_some();
         let dashed = self.sign(start + 1, &['-', '–']) || self.has(start + 1, TO);
         let first = sure_first.or_else(|| if led || dashed { self.one_clock(start, true) } else { None })?;
-        let joined =
-            self.sign(first.next, &['-', '–', '—']) || self.has(first.next, TO) || (led && self.has(first.next, AND));
+        let turkish = self.is(&["tr"]);
+        let words =
+            self.has(first.next, TO) || (led && self.has(first.next, AND)) || (turkish && self.has(first.next, FROM));
+        let joined = self.sign(first.next, &['-', '–', '—']) || words;
         if !joined && !alone {
             return None;
         }
@@ -83,7 +90,8 @@ impl Rules<'_> {
         if !second.settled && first.half_day() && second.hour < 12 && second.hour + 12 > first.hour {
             end.0 += 12;
         }
-        Some(Clock { until: Some(end), settled: first.settled || second.settled, next: second.next, ..first })
+        let next = if turkish { self.skip(second.next, TO, 2) } else { second.next };
+        Some(Clock { until: Some(end), settled: first.settled || second.settled, next, ..first })
     }
 
     /// One time of day; after "from" or a dash a bare hour is enough where another time follows or went before.

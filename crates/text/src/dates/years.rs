@@ -108,8 +108,14 @@ impl Rules<'_> {
                 let more = self.glued(next + 1) && self.number(next + 1).is_some();
                 more && !matches!(sign, '-' | '–' | '/')
             }
+            // Turkish 2026'da.
+            Kind::Word => !self.is_turkish_case(next),
             _ => true,
         }
+    }
+
+    fn is_turkish_case(&self, at: usize) -> bool {
+        self.is(&["tr"]) && self.glued(at) && self.has(at, ON | FROM | TO)
     }
 
     /// Whether the words around a bare number of four figures say that it is a year.
@@ -120,6 +126,9 @@ impl Rules<'_> {
         let counts = matches!(self.token(at + 1).map(|token| token.kind), Some(Kind::Break))
             || self.senses(at + 1).unit.is_some();
         let likely = (1900..=2050).contains(&year);
+        if self.is_turkish_case(at + 1) && likely {
+            return true;
+        }
         if before.season.is_some() || before.month.is_some() || self.begins_years(at, year) {
             return true;
         }
