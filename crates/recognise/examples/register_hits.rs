@@ -3,7 +3,7 @@
 //! `cargo run --release -p vedette-recognise --example register_hits -- DATA [--top N] [--kinds actor,outlet] [--show ID|all] [--odd]`
 //!
 //! DATA holds `news/*.jsonl.gz`; it is not part of the repository, and without it the program says so and exits with 2. Files are read
-//! through `gzip -dc`. Even lines (the first is line 0) were looked at while spellings were mended, odd ones were not: both are told.
+//! through `gzip -dc`. Even lines (the first is line 0) were looked at while spellings were mended; of the odd ones a sample was judged once.
 //! `--show ID` prints what stands around the mentions of an entry (or of all) on even lines; with `--odd` on odd lines instead, to judge
 //! what is found there and never to mend by it.
 
