@@ -1,10 +1,11 @@
 //! Measures which names of the starter register news mentions most, so that a person sees which of them are ambiguous.
 //!
-//! `cargo run --release -p vedette-recognise --example register_hits -- DATA [--top N] [--kinds actor,outlet] [--show ID]`
+//! `cargo run --release -p vedette-recognise --example register_hits -- DATA [--top N] [--kinds actor,outlet] [--show ID|all] [--odd]`
 //!
 //! DATA holds `news/*.jsonl.gz`; it is not part of the repository, and without it the program says so and exits with 2. Files are read
-//! through `gzip -dc`. Even lines (the first is line 0) were looked at while spellings were mended, odd ones were not: both are told.
-//! `--show ID` prints what stands around the mentions of an entry, on even lines only.
+//! through `gzip -dc`. Even lines (the first is line 0) were looked at while spellings were mended; of the odd ones a sample was judged once.
+//! `--show ID` prints what stands around the mentions of an entry (or of all) on even lines; with `--odd` on odd lines instead, to judge
+//! what is found there and never to mend by it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -28,6 +29,7 @@ struct Asked {
     top: usize,
     kinds: Option<Vec<String>>,
     show: Option<String>,
+    odd: bool,
 }
 
 /// Mentions of one spelling of an entry, on even and odd lines.
@@ -40,7 +42,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let Some(data) = args.first().filter(|folder| Path::new(folder).join("news").is_dir()) else {
         eprintln!(
-            "usage: register_hits DATA [--top N] [--kinds actor,outlet] [--show ID]: DATA/news is missing; nothing was measured"
+            "usage: register_hits DATA [--top N] [--kinds actor,outlet] [--show ID|all] [--odd]: DATA/news is missing; nothing was measured"
         );
         return ExitCode::from(2);
     };
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         top: value("--top").and_then(|text| text.parse().ok()).unwrap_or(TOP),
         kinds: value("--kinds").map(|text| text.split(',').map(str::to_owned).collect()),
         show: value("--show"),
+        odd: args.iter().any(|arg| arg == "--odd"),
     };
     let register = Register::starter();
     let matcher = NameMatcher::new(&register, &Watchlist::default());
@@ -86,8 +89,9 @@ fn measure(what: &str, bytes: &[u8], matcher: &NameMatcher, asked: &Asked) {
                 continue;
             }
             named = true;
-            if half == 0 && asked.show.as_deref() == Some(mention.id.as_str()) {
-                println!("  {}", around(&text, mention.start, mention.end));
+            let shown = asked.show.as_deref().is_some_and(|show| show == "all" || show == mention.id);
+            if shown && (half == 1) == asked.odd {
+                println!("  {}: {}", mention.id, around(&text, mention.start, mention.end));
             }
             let id = format!("{} {}", mention.kind.word(), mention.id);
             counts.entry((id, mention.text.to_lowercase())).or_default()[half] += 1;

@@ -243,7 +243,7 @@ fn the_register_is_checked_listed_and_taken_from_public_lists() {
     let outlets = desk.json(&["register", "list", "--kind", "outlet", "--json"]);
     assert!(outlets.len() > 20 && outlets.iter().all(|entry| entry["kind"] == "outlet" && entry["source"].is_string()));
     assert!(desk.fails(&["register", "list", "--kind", "person"], 2).contains("no kind of entry"));
-    assert!(desk.ok(&["register", "show", "actor:aqap"]).contains("abbreviations = [\"AQAP\""));
+    assert!(desk.ok(&["register", "show", "actor:aqap"]).contains("abbreviations = [\"AQPA\""));
     assert!(desk.fails(&["register", "show", "grey-lantern"], 1).contains("register list"));
 
     let wrong = "[[outlet]]\nid = \"lantern-media\"\nname = \"Lantern Media\"\nactor = \"grey-lantern\"\nsource = \"invented\"\n";
@@ -273,4 +273,18 @@ fn the_register_is_checked_listed_and_taken_from_public_lists() {
     assert!(written.contains("abbreviations = [\"OGLK\"]") && !written.contains("A Person"), "{written}");
     let again = desk.fails(&["register", "import", &list, "--format", "opensanctions", "--out", "new.toml"], 2);
     assert!(again.contains("not written over"), "{again}");
+}
+
+#[test]
+fn the_register_of_a_workspace_is_checked_with_the_starter() {
+    let desk = Desk::new();
+    let own = "[[outlet]]\nid = \"lantern-media\"\nname = \"Lantern Media\"\nactor = \"islamic-state\"\nsource = \"invented\"\n";
+    desk.write("desk/knowledge/own.toml", own);
+    assert_eq!(desk.ok(&["register", "check"]), "", "an own entry may refer to one of the starter");
+    assert!(desk.ok(&["register", "show", "lantern-media"]).contains("own.toml"));
+    desk.write("desk/knowledge/own.toml", own.replace("Lantern Media", "Hezbollah"));
+    let output = desk.run(&["register", "check"]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("also a spelling of actor `hizballah`") && told.contains("own.toml"), "{told}");
 }

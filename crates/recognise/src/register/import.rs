@@ -116,7 +116,7 @@ pub struct ImportReport {
     pub nameless: usize,
     /// Rows whose name more than one entry has, with the ids: to be added by hand.
     pub ambiguous: Vec<(String, Vec<String>)>,
-    /// Spellings left for a person to judge; the text has them as comments.
+    /// Spellings of new and extended entries that are left for a person to judge; the text has them as comments.
     pub left_out: Vec<LeftOut>,
 }
 

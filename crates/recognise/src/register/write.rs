@@ -102,15 +102,16 @@ pub(super) fn text(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::Register;
+    use crate::{MentionKind, Register};
     use proptest::prelude::*;
 
     #[test]
     fn every_entry_of_the_starter_is_read_again_as_it_was() {
         let starter = Register::starter();
-        let files: Vec<(String, String)> =
-            starter.entries().iter().map(|entry| (entry.file.clone(), entry.to_toml())).collect();
-        for (entry, (name, file)) in starter.entries().iter().zip(&files) {
+        // Imports and reviews write what names something; the times of events have a writer of their own.
+        let entries: Vec<_> = starter.entries().iter().filter(|entry| entry.kind != MentionKind::Event).collect();
+        let files: Vec<(String, String)> = entries.iter().map(|entry| (entry.file.clone(), entry.to_toml())).collect();
+        for (entry, (name, file)) in entries.into_iter().zip(&files) {
             let again = Register::load(&[(name, file)]).unwrap();
             assert_eq!(again.entries(), std::slice::from_ref(entry), "{file}");
         }

@@ -54,8 +54,8 @@ pub(super) fn merge(register: &Register, rows: Rows, options: &ImportOptions) ->
             let ids = if old.is_some() { &mut report.extended } else { &mut report.added };
             ids.push(entry.id.clone());
             write(&mut toml, entry, old, left_out);
+            report.left_out.extend(left_out.iter().cloned());
         }
-        report.left_out.extend(left_out.iter().cloned());
     }
     Imported { toml: format!("{}{toml}", heading(&report, options)), report }
 }
