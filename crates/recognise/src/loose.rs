@@ -5,7 +5,7 @@
 //! for a name. In: a folded text, its words, the [`Vocabulary`]. Out: [`LooseAlt`]s, more ways to read one or more words.
 
 use crate::edits::{is_slip, stem};
-use crate::sounds::{Sounds, sound_alike};
+use crate::sounds::Sounds;
 use crate::vocabulary::{Entry, Spelling, Vocabulary, WORD_CHARS_MAX};
 use crate::words::{Reading, Script, how, readings, script_of};
 use vedette_text::common::{is_common_hash, is_piece, quick_hash};
@@ -32,16 +32,8 @@ pub(crate) mod slip {
     pub const SINGULAR: u8 = 128;
 }
 
-/// Letters of the shortest name that is looked for inside a longer word between words that are known.
-const INSIDE_CHARS_MIN: usize = 3;
-/// From this many on one side of it may be unknown.
-const INSIDE_LONG_CHARS_MIN: usize = 5;
-/// Letters of the shortest word that is put together from two.
-const SPLIT_CHARS_MIN: usize = 5;
 /// Bytes of the longest sign that stands inside a word (an emoji of several parts).
 const GAP_BYTES_MAX: usize = 16;
-/// Consonants of the shortest word that is known by its sound alone.
-const SOUNDS_ALONE_MIN: usize = 3;
 /// Ways to read one word loosely; more would let a text make work.
 const ALTS_MAX: usize = 24;
 
@@ -97,7 +89,7 @@ pub(crate) fn read_word(vocabulary: &Vocabulary, text: Text<'_>, token: usize, o
     readings(word, script, true, |reading| {
         let Some(part) = word.get(reading.from..reading.to) else { return };
         read_edits(vocabulary, part, script, reading, &mut found);
-        read_sounds(vocabulary, part, script, reading, SOUNDS_ALONE_MIN, slip::TRANSLIT, &mut found);
+        read_sounds(vocabulary, part, script, reading, slip::TRANSLIT, &mut found);
     });
     if script == Script::Latin {
         read_inside(vocabulary, word, &mut found);
@@ -112,7 +104,7 @@ pub(crate) fn read_beside(vocabulary: &Vocabulary, text: Text<'_>, token: usize,
     let mut found = Found { token, start, first: out.len(), out };
     readings(word, script, false, |reading| {
         if let Some(part) = word.get(reading.from..reading.to) {
-            read_sounds(vocabulary, part, script, reading, 2, slip::BESIDE, &mut found);
+            read_sounds(vocabulary, part, script, reading, slip::BESIDE, &mut found);
         }
     });
 }
@@ -125,7 +117,7 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
-    fn push(&mut self, entry: &Entry, loose: u8, reading: Reading, cut: (usize, usize)) {
+    fn push(&mut self, entry: &Entry, places: u32, loose: u8, reading: Reading, cut: (usize, usize)) {
         let mine = self.out.get(self.first..).unwrap_or_default();
         if mine.len() >= ALTS_MAX || mine.iter().any(|alt| alt.key == entry.key && alt.count == 1) {
             return;
@@ -138,7 +130,7 @@ impl Found<'_> {
             how: reading.how,
             start: (self.start + cut.0) as u32,
             end: (self.start + cut.1) as u32,
-            places: entry.places,
+            places,
         });
     }
 }
@@ -188,30 +180,23 @@ fn read_shortened(
         for entry in vocabulary.shortened(hash).filter(|entry| entry.script == script) {
             let name = letters_of(vocabulary.spelling(entry), &mut name).and_then(|len| name.get(..len));
             if name.is_some_and(|name| is_slip(name, written, script)) {
-                found.push(entry, slip::EDIT, reading, cut_of(reading));
+                found.push(entry, entry.places, slip::EDIT, reading, cut_of(reading));
             }
         }
     }
 }
 
-fn read_sounds(
-    vocabulary: &Vocabulary,
-    part: &str,
-    script: Script,
-    reading: Reading,
-    consonants_min: usize,
-    kind: u8,
-    found: &mut Found<'_>,
-) {
-    let sounds = Sounds::all(part, script);
-    for one in sounds.iter().flatten().filter(|sounds| sounds.len() >= consonants_min) {
-        for entry in vocabulary.sounding(one) {
-            let (name, _) = crate::words::name_part(vocabulary.spelling(entry));
-            if name == part || entry.script == Script::Arabic && script == Script::Arabic {
-                continue;
-            }
-            if sound_alike(&sounds, &Sounds::all(name, entry.script)) {
-                found.push(entry, kind, reading, cut_of(reading));
+fn read_sounds(vocabulary: &Vocabulary, part: &str, script: Script, reading: Reading, kind: u8, found: &mut Found<'_>) {
+    // A digit that stands for a letter is proof enough of a short name.
+    let fewer = u8::from(kind == slip::ARABIZI);
+    let least = if kind == slip::BESIDE { 2 } else { usize::from(vocabulary.least().sounded - fewer) };
+    for sounds in Sounds::all(part, script).into_iter().flatten().filter(|sounds| sounds.len() >= least) {
+        for entry in vocabulary.sounding(sounds) {
+            let enough = kind == slip::BESIDE || sounds.len() >= usize::from(entry.strict.sounded - fewer);
+            let arabic = entry.script == Script::Arabic && script == Script::Arabic;
+            if enough && !arabic && crate::words::name_part(vocabulary.spelling(entry)).0 != part {
+                let places = if kind == slip::BESIDE { entry.places } else { entry.sound_places };
+                found.push(entry, places, kind, reading, cut_of(reading));
             }
         }
     }
@@ -234,18 +219,19 @@ fn read_arabizi(vocabulary: &Vocabulary, text: Text<'_>, word: &str, found: &mut
         && spelled.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'\'')
     {
         let whole = Reading { from: 0, to: word.len(), how: 0, cut_front: 0, cut_back: 0 };
-        read_sounds(vocabulary, spelled, Script::Latin, whole, SOUNDS_ALONE_MIN - 1, slip::ARABIZI, found);
+        read_sounds(vocabulary, spelled, Script::Latin, whole, slip::ARABIZI, found);
     }
 }
 
 /// A name written together with other words: `tellementlantern`, `#greylanternnow`.
 fn read_inside(vocabulary: &Vocabulary, word: &str, found: &mut Found<'_>) {
     let bytes = word.as_bytes();
-    if !word.is_ascii() || bytes.len() <= INSIDE_CHARS_MIN || bytes.len() > WORD_CHARS_MAX * 2 {
+    let least = usize::from(vocabulary.least().inside);
+    if !word.is_ascii() || bytes.len() <= least || bytes.len() > WORD_CHARS_MAX * 2 {
         return;
     }
-    for from in 0..=bytes.len() - INSIDE_CHARS_MIN {
-        for to in from + INSIDE_CHARS_MIN..=bytes.len().min(from + WORD_CHARS_MAX) {
+    for from in 0..=bytes.len() - least {
+        for to in from + least..=bytes.len().min(from + WORD_CHARS_MAX) {
             if to - from == bytes.len() {
                 continue;
             }
@@ -258,11 +244,15 @@ fn read_inside(vocabulary: &Vocabulary, word: &str, found: &mut Found<'_>) {
                 continue;
             };
             let Some(entry) = vocabulary.spelled(part, quick) else { continue };
+            if part.len() < usize::from(entry.strict.inside) {
+                continue;
+            }
             let known = [is_pieces(front), is_pieces(back)];
-            let long = part.len() >= INSIDE_LONG_CHARS_MIN && (from == 0 || to == bytes.len() || known.contains(&true));
+            let long = part.len() >= usize::from(entry.strict.inside_unknown)
+                && (from == 0 || to == bytes.len() || known.contains(&true));
             if known == [true, true] || long {
                 let reading = Reading { from, to, how: 0, cut_front: from, cut_back: bytes.len() - to };
-                found.push(entry, slip::JOINED, reading, (from, to));
+                found.push(entry, entry.places, slip::JOINED, reading, (from, to));
             }
         }
     }
@@ -286,7 +276,11 @@ pub(crate) fn read_pair(vocabulary: &Vocabulary, text: Text<'_>, token: usize, u
         return;
     };
     let inner = gap.len() <= GAP_BYTES_MAX && !gap.contains(char::is_whitespace);
-    if front.len() + back.len() > WORD_CHARS_MAX || !(inner || unknown && gap == " ") {
+    let letters = front.len() + back.len();
+    if letters > WORD_CHARS_MAX
+        || letters + 1 < usize::from(vocabulary.least().edited)
+        || !(inner || unknown && gap == " ")
+    {
         return;
     }
     let joined = [front, back].concat();
@@ -303,8 +297,8 @@ pub(crate) fn read_pair(vocabulary: &Vocabulary, text: Text<'_>, token: usize, u
             places: entry.places,
         });
     };
-    if joined.chars().nth(SPLIT_CHARS_MIN - 1).is_some()
-        && let Some(entry) = vocabulary.spelled(&joined, quick_hash(joined.as_bytes()))
+    if let Some(entry) = vocabulary.spelled(&joined, quick_hash(joined.as_bytes()))
+        && entry.chars >= entry.strict.split
     {
         push(entry, slip::SPLIT);
     }
@@ -314,7 +308,7 @@ pub(crate) fn read_pair(vocabulary: &Vocabulary, text: Text<'_>, token: usize, u
         for entry in vocabulary.shortened(Spelling::of(letters).whole()) {
             let name = vocabulary.spelling(entry);
             let one = usize::from(entry.chars) == letters.len() + 1;
-            if one && name.starts_with(front) && name.ends_with(back) && usize::from(entry.chars) > INSIDE_CHARS_MIN {
+            if one && name.starts_with(front) && name.ends_with(back) {
                 push(entry, slip::MASK);
             }
         }

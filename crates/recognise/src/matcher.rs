@@ -7,7 +7,7 @@
 use crate::loose::{LooseAlt, Text, begins_name_only, is_everyday, read_beside, read_pair, read_word, slip};
 use crate::trie::{Anchors, Trie, TrieBuilder};
 use crate::vocabulary::{Vocabulary, VocabularyBuilder};
-use crate::words::{Reading, Script, hash, how, may_be_arabic, readings, script_of};
+use crate::words::{Reading, Script, hash, how, may_be_arabic, may_be_plural, readings, script_of};
 use vedette_text::common::{is_common_hash, quick_hash, quick_hash_at};
 use vedette_text::fold::fold_plain;
 use vedette_text::tokens::tokens;
@@ -58,6 +58,16 @@ pub(crate) struct Scratch {
     beside: Vec<LooseAlt>,
 }
 
+/// Whether a name is also looked for in disguise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Disguise {
+    None,
+    /// A name of the register.
+    Registered,
+    /// A desk's own term.
+    Listed,
+}
+
 /// Collects names, then builds the matcher.
 #[derive(Debug, Default)]
 pub(crate) struct MatcherBuilder {
@@ -70,15 +80,17 @@ impl MatcherBuilder {
         Self::default()
     }
 
-    /// Adds a name as written; returns its number of words (0: nothing to match in it, or too long). `loose`: also in disguise.
-    pub fn add(&mut self, name: &str, id: u32, loose: bool) -> usize {
+    /// Adds a name as written; returns its number of words (0: nothing to match in it, or too long).
+    pub fn add(&mut self, name: &str, id: u32, disguise: Disguise) -> usize {
         let folded = fold_plain(name);
         let words: Vec<&str> = tokens(&folded).filter_map(|token| folded.get(token.start..token.end)).collect();
         if !self.trie.add(&words, id, 0) {
             return 0;
         }
-        if loose {
-            self.vocabulary.add(&words);
+        if disguise != Disguise::None {
+            let listed = disguise == Disguise::Listed;
+            self.vocabulary.count(listed);
+            self.vocabulary.add(&words, listed);
             if let [word] = words.as_slice()
                 && let Some(singular) = word.strip_suffix('s').filter(|word| word.len() >= SINGULAR_BYTES_MIN)
             {
@@ -87,7 +99,7 @@ impl MatcherBuilder {
             if (2..=JOINED_WORDS_MAX).contains(&words.len()) {
                 let joined = words.concat();
                 if joined.chars().nth(JOINED_CHARS_MIN - 1).is_some() && self.trie.add(&[&joined], id, slip::JOINED) {
-                    self.vocabulary.add(&[&joined]);
+                    self.vocabulary.add(&[&joined], listed);
                 }
             }
         }
@@ -167,7 +179,7 @@ impl Matcher {
             let first = bytes.get(start).copied().unwrap_or_default();
             let found = match first {
                 // Most Latin words have one reading.
-                0..=0x7f => may(start, end) || bytes.get(end - 1) == Some(&b's') && self.may_hold_any(text, token),
+                0..=0x7f => may(start, end) || may_be_plural(bytes, start, end, may),
                 0xd8..=0xdb => may_be_arabic(bytes, start, end, may),
                 _ => self.may_hold_any(text, token),
             };
@@ -404,7 +416,7 @@ mod tests {
     fn found(names: &[&str], text: &str) -> Vec<(u32, u32, u32)> {
         let mut builder = MatcherBuilder::new();
         for (id, name) in names.iter().enumerate() {
-            builder.add(name, id as u32, false);
+            builder.add(name, id as u32, Disguise::None);
         }
         let matcher = builder.build();
         let folded = fold(text);

@@ -1,7 +1,7 @@
 //! Names of the register and of a watch-list in a text: hits of the matcher become mentions, with what the register knows.
 
 use crate::loose::{Text, slip};
-use crate::matcher::{Hit, Matcher, MatcherBuilder, Scratch};
+use crate::matcher::{Disguise, Hit, Matcher, MatcherBuilder, Scratch};
 use crate::register::{Entry, Register};
 use crate::watchlist::Watchlist;
 use crate::words::{Words, how};
@@ -85,8 +85,12 @@ impl NameMatcher {
         let mut add = |name: Name| {
             // A target or a method is a common noun: its misspellings are nobody's disguise.
             let category = matches!(name.kind, MentionKind::Target | MentionKind::Method);
-            let loose = !(name.veto || name.case_sensitive || category);
-            if builder.add(&name.alias, names.len() as u32, loose) > 0 {
+            let disguise = match name.listed {
+                _ if name.veto || name.case_sensitive || category => Disguise::None,
+                true => Disguise::Listed,
+                false => Disguise::Registered,
+            };
+            if builder.add(&name.alias, names.len() as u32, disguise) > 0 {
                 names.push(name);
             }
         };

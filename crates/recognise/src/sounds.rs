@@ -1,49 +1,61 @@
 //! How a word sounds, whatever script it is written in: Khorasan, Khurasan, خراسان, Хорасан are one name.
 //!
 //! A word becomes its consonants by class, in order, with the vowels that stand or may stand between them. The order of the consonants
-//! is the key by which words are found; [`sound_alike`] then compares the vowels: the Arabic script writes only long ones, so a vowel that it
+//! is the key by which words are found; [`alike`] then compares the vowels: the Arabic script writes only long ones, so a vowel that it
 //! writes must be there in the other spelling, and one it leaves out may be. In: folded words. Out: [`Sounds`].
 
 use crate::words::Script;
 
-/// Consonants of the longest word that is compared.
-const CONSONANTS_MAX: usize = 16;
+/// Consonants of the longest word that is compared: what fits in 64 bits with the vowels around them.
+const CONSONANTS_MAX: usize = 9;
 
-const A: u8 = 1;
-const I: u8 = 2;
-const U: u8 = 4;
+const A: u64 = 1;
+const I: u64 = 2;
+const U: u64 = 4;
+/// A letter without a sound of its own (ع, ه, h): any vowel may go with it.
+const SILENT: u64 = 8;
+/// Number of vowel letters, up to three, in the two bits from here.
+const LETTERS_SHIFT: u32 = 4;
+const GAP_BITS: u32 = 6;
 
 /// A word as it sounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sounds {
-    consonants: [u8; CONSONANTS_MAX],
-    /// What may sound before each consonant and after the last.
-    gaps: [Gap; CONSONANTS_MAX + 1],
-    len: usize,
+    /// Classes of the consonants, four bits each behind a 1.
+    key: u64,
+    /// What may sound before each consonant and after the last, [`GAP_BITS`] each.
+    gaps: u64,
+    len: u8,
     /// Only long vowels are written.
     long_only: bool,
     overflow: bool,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Gap {
-    /// Vowels that the letters may stand for.
-    may: u8,
-    /// Number of vowel letters.
-    letters: u8,
-    /// A letter without a sound of its own stood here (ع, ه, h): any vowel may go with it.
-    silent: bool,
+/// One of the gaps.
+#[derive(Debug, Clone, Copy)]
+struct Gap(u64);
+
+impl Gap {
+    fn may(self) -> u64 {
+        self.0 & (A | I | U)
+    }
+
+    fn silent(self) -> bool {
+        self.0 & SILENT != 0
+    }
+
+    fn letters(self) -> u64 {
+        self.0 >> LETTERS_SHIFT
+    }
 }
 
 impl Sounds {
     fn new(long_only: bool) -> Self {
-        Self {
-            consonants: [0; CONSONANTS_MAX],
-            gaps: [Gap::default(); CONSONANTS_MAX + 1],
-            len: 0,
-            long_only,
-            overflow: false,
-        }
+        Self { key: 1, gaps: 0, len: 0, long_only, overflow: false }
+    }
+
+    fn gap(&self, at: usize) -> Gap {
+        Gap(self.gaps >> (at as u32 * GAP_BITS) & ((1 << GAP_BITS) - 1))
     }
 
     /// Reads a folded word; `None` for scripts without a reading and words without two consonants. Some letters have a second
@@ -68,42 +80,41 @@ impl Sounds {
 
     /// Number of consonants.
     pub fn len(&self) -> usize {
-        self.len
+        usize::from(self.len)
     }
 
     /// The consonants as one number.
     pub fn key(&self) -> u64 {
-        self.consonants.iter().take(self.len).fold(1, |key, class| key << 4 | u64::from(*class))
+        self.key
     }
 
     fn consonant(&mut self, class: u8) {
+        let gap = self.gap(self.len());
         // Doubled letters are one sound.
-        let doubled = self.len > 0
-            && self.consonants.get(self.len - 1) == Some(&class)
-            && self.gaps.get(self.len).is_some_and(|gap| gap.letters == 0 && !gap.silent);
-        if doubled {
+        if self.len > 0 && self.key & 15 == u64::from(class) && gap.letters() == 0 && !gap.silent() {
             return;
         }
-        match self.consonants.get_mut(self.len) {
-            Some(slot) => {
-                *slot = class;
-                self.len += 1;
-            }
-            None => self.overflow = true,
+        if self.len() == CONSONANTS_MAX {
+            self.overflow = true;
+            return;
         }
+        self.key = self.key << 4 | u64::from(class);
+        self.len += 1;
     }
 
-    fn vowel(&mut self, may: u8) {
-        if let Some(gap) = self.gaps.get_mut(self.len) {
-            gap.may |= may;
-            gap.letters = gap.letters.saturating_add(1);
-        }
+    fn add(&mut self, bits: u64) {
+        self.gaps |= bits << (u32::from(self.len) * GAP_BITS);
+    }
+
+    fn vowel(&mut self, may: u64) {
+        let letters = (self.gap(self.len()).letters() + 1).min(3);
+        let clear = 3u64 << (u32::from(self.len) * GAP_BITS + LETTERS_SHIFT);
+        self.gaps &= !clear;
+        self.add(may | letters << LETTERS_SHIFT);
     }
 
     fn silent(&mut self) {
-        if let Some(gap) = self.gaps.get_mut(self.len) {
-            gap.silent = true;
-        }
+        self.add(SILENT);
     }
 
     fn read_latin(&mut self, word: &[u8], second: bool) {
@@ -280,50 +291,40 @@ fn cyrillic(letter: char) -> u8 {
     }
 }
 
-/// Whether two words may be one name in any of their readings.
-pub(crate) fn sound_alike(one: &[Option<Sounds>; 2], other: &[Option<Sounds>; 2]) -> bool {
-    one.iter().flatten().any(|one| other.iter().flatten().any(|other| alike(one, other)))
-}
-
 /// Whether two readings with the same consonants may be one name.
-fn alike(one: &Sounds, other: &Sounds) -> bool {
-    if one.len != other.len || one.consonants != other.consonants {
-        return false;
-    }
-    (0..=one.len).all(|at| {
-        let (Some(a), Some(b)) = (one.gaps.get(at), other.gaps.get(at)) else { return false };
-        let last = at == one.len;
-        match (one.long_only, other.long_only) {
-            (true, true) => a.may == b.may,
-            (true, false) => long_and_full(*a, *b, at == 0, last),
-            (false, true) => long_and_full(*b, *a, at == 0, last),
-            (false, false) => full_and_full(*a, *b, last),
-        }
-    })
+pub(crate) fn alike(one: &Sounds, other: &Sounds) -> bool {
+    one.key == other.key
+        && (0..=one.len()).all(|at| {
+            let (a, b, last) = (one.gap(at), other.gap(at), at == one.len());
+            match (one.long_only, other.long_only) {
+                (true, true) => a.may() == b.may(),
+                (true, false) => long_and_full(a, b, at == 0, last),
+                (false, true) => long_and_full(b, a, at == 0, last),
+                (false, false) => full_and_full(a, b, last),
+            }
+        })
 }
 
 /// `long` as the Arabic script writes it, `full` as others do.
 fn long_and_full(long: Gap, full: Gap, first: bool, last: bool) -> bool {
-    if long.letters == 0 {
+    if long.letters() == 0 {
         // A short vowel, or two of a diphthong around ع and ه.
-        return full.letters <= 1 + u8::from(long.silent) && !(first && full.letters > 0 && !long.silent);
+        return full.letters() <= 1 + u64::from(long.silent()) && !(first && full.letters() > 0 && !long.silent());
     }
-    if first && long.may == A {
+    if first && long.may() == A {
         // An initial alef carries any vowel.
-        return full.letters > 0;
+        return full.letters() > 0;
     }
     // Final ی is also read as a long a.
-    let long_may = if last && long.may == I { full.may & (A | I) } else { long.may };
-    full.letters > 0 && long_may != 0 && long_may & !full.may == 0
+    let long_may = if last && long.may() == I { full.may() & (A | I) } else { long.may() };
+    full.letters() > 0 && long_may != 0 && long_may & !full.may() == 0
 }
 
 fn full_and_full(a: Gap, b: Gap, last: bool) -> bool {
-    let both = a.letters > 0 && b.letters > 0;
-    if both {
-        a.may & b.may != 0
-    } else {
-        a.letters == b.letters || last && a.letters + b.letters == 1 && (a.silent || b.silent)
+    if a.letters() > 0 && b.letters() > 0 {
+        return a.may() & b.may() != 0;
     }
+    a.letters() == b.letters() || last && a.letters() + b.letters() == 1 && (a.silent() || b.silent())
 }
 
 #[cfg(test)]
@@ -338,7 +339,8 @@ mod tests {
             let word = if word.is_ascii() { word.to_lowercase() } else { fold_plain(word) };
             Sounds::all(&word, script_of(&word))
         };
-        sound_alike(&read(one), &read(other))
+        let (one, other) = (read(one), read(other));
+        one.iter().flatten().any(|one| other.iter().flatten().any(|other| alike(one, other)))
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The words that names consist of, for spellings that differ from them: indexes by spelling, by spelling with one letter left out, and
 //! by sound. In: names. Out: [`Vocabulary`]. How a text is read with it: [`crate::loose`].
 
-use crate::edits::{EDITED_CHARS_MIN, stem};
-use crate::sounds::Sounds;
+use crate::edits::stem;
+use crate::sounds::{Sounds, alike};
 use crate::words::{Script, hash, name_part, script_of};
 use rustc_hash::FxHashMap;
 use vedette_text::common::quick_hash;
@@ -14,6 +14,33 @@ const WORD_CHARS_MIN: usize = 3;
 /// Consonants by which a word is found from its sound.
 pub(crate) const SOUNDS_MIN: usize = 2;
 
+/// Letters that a word needs to be recognised in disguise. Among many names there is one for every misspelling, so a long list is
+/// compared more strictly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Strictness {
+    /// With a slip in it.
+    pub edited: u8,
+    /// As part of a longer word between words that are known, and beside one that is not.
+    pub inside: u8,
+    pub inside_unknown: u8,
+    /// Cut in two.
+    pub split: u8,
+    /// Consonants, to be recognised by its sound.
+    pub sounded: u8,
+}
+
+/// By the number of names: up to a thousand, up to ten thousand, more.
+const STRICTNESS: [(usize, Strictness); 3] = [
+    (1_000, Strictness { edited: 4, inside: 3, inside_unknown: 5, split: 5, sounded: 3 }),
+    (10_000, Strictness { edited: 6, inside: 6, inside_unknown: 7, split: 6, sounded: 4 }),
+    (usize::MAX, Strictness { edited: 8, inside: 8, inside_unknown: 10, split: 8, sounded: 5 }),
+];
+
+fn strictness(names: usize) -> Strictness {
+    let (_, strict) = STRICTNESS.iter().find(|(most, _)| names <= *most).unwrap_or(&STRICTNESS[2]);
+    *strict
+}
+
 /// A word of names.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Entry {
@@ -23,6 +50,10 @@ pub(crate) struct Entry {
     pub script: Script,
     /// One bit for each place it has in names.
     pub places: u32,
+    /// The same for names whose longest word it is: by its sound a name is looked for there only.
+    pub sound_places: u32,
+    /// How strictly it is compared.
+    pub strict: Strictness,
     /// Its key in the trie.
     pub key: u64,
 }
@@ -35,9 +66,24 @@ pub(crate) struct Vocabulary {
     spelled: Index,
     shortened: Index,
     sounding: Index,
+    /// Readings by sound, each with its word.
+    sounds: Vec<(Sounds, u32)>,
+    /// The least strict of all words.
+    least: Strictness,
+}
+
+impl Default for Strictness {
+    fn default() -> Self {
+        STRICTNESS[2].1
+    }
 }
 
 impl Vocabulary {
+    /// What the least strictly compared word needs.
+    pub fn least(&self) -> Strictness {
+        self.least
+    }
+
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
@@ -64,15 +110,17 @@ impl Vocabulary {
         self.shortened.get(hash).filter_map(|at| self.entries.get(at))
     }
 
-    /// Entries with the same consonants.
-    pub fn sounding(&self, sounds: &Sounds) -> impl Iterator<Item = &Entry> {
-        self.sounding.get(scatter(sounds.key())).filter_map(|at| self.entries.get(at))
+    /// Entries that may sound like a reading of a word.
+    pub fn sounding(&self, sounds: Sounds) -> impl Iterator<Item = &Entry> {
+        let found = self.sounding.get(scatter(sounds.key())).filter_map(|at| self.sounds.get(at));
+        found.filter(move |(name, _)| alike(name, &sounds)).filter_map(|(_, word)| self.entries.get(*word as usize))
     }
 
     pub fn bytes(&self) -> usize {
         let indexes = [&self.spelled, &self.shortened, &self.sounding];
         self.letters.len()
             + self.entries.len() * size_of::<Entry>()
+            + self.sounds.len() * size_of::<(Sounds, u32)>()
             + indexes.iter().map(|index| index.bytes()).sum::<usize>()
     }
 }
@@ -205,22 +253,45 @@ fn filter_bits(hash: u64) -> u64 {
 /// Collects the words of names.
 #[derive(Debug, Default)]
 pub(crate) struct VocabularyBuilder {
-    places: FxHashMap<String, u32>,
+    places: FxHashMap<String, Places>,
+    /// Names of the register and of the watch-list.
+    names: [usize; 2],
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Places {
+    all: u32,
+    longest: u32,
+    /// Whether a name of the register, or of the watch-list, has the word.
+    of: [bool; 2],
 }
 
 impl VocabularyBuilder {
-    /// Adds the folded words of a name.
-    pub fn add(&mut self, words: &[&str]) {
+    /// Counts a name of the register, or of a watch-list.
+    pub fn count(&mut self, listed: bool) {
+        if let Some(count) = self.names.get_mut(usize::from(listed)) {
+            *count += 1;
+        }
+    }
+
+    /// Adds the folded words of a name of the register, or of a watch-list.
+    pub fn add(&mut self, words: &[&str], listed: bool) {
+        let group = usize::from(listed);
+        let longest = (0..words.len()).max_by_key(|at| words.get(*at).map_or(0, |word| word.chars().count()));
         for (at, word) in words.iter().enumerate() {
             let letters = word.chars().take(WORD_CHARS_MAX + 1).count();
             let fits = (WORD_CHARS_MIN..=WORD_CHARS_MAX).contains(&letters) && word.len() <= usize::from(u8::MAX);
             if !fits || !word.chars().all(char::is_alphabetic) {
                 continue;
             }
-            match self.places.get_mut(*word) {
-                Some(places) => *places |= 1 << at,
-                None => {
-                    self.places.insert((*word).to_owned(), 1 << at);
+            if !self.places.contains_key(*word) {
+                self.places.insert((*word).to_owned(), Places::default());
+            }
+            if let Some(places) = self.places.get_mut(*word) {
+                places.all |= 1 << at;
+                places.longest |= u32::from(longest == Some(at)) << at;
+                if let Some(of) = places.of.get_mut(group) {
+                    *of = true;
                 }
             }
         }
@@ -228,30 +299,39 @@ impl VocabularyBuilder {
 
     pub fn build(self) -> Vocabulary {
         let mut vocabulary = Vocabulary::default();
+        // The register is never compared as freely as a short list that a desk wrote itself.
+        let strict = [strictness(self.names[0].max(STRICTNESS[0].0 + 1)), strictness(self.names[1])];
         let (mut spelled, mut shortened, mut sounding) = (Vec::new(), Vec::new(), Vec::new());
-        let mut words: Vec<(String, u32)> = self.places.into_iter().collect();
-        words.sort_unstable();
+        let mut words: Vec<(String, Places)> = self.places.into_iter().collect();
+        words.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         let mut letters: Vec<char> = Vec::with_capacity(WORD_CHARS_MAX);
         for (number, (word, places)) in (0u32..).zip(&words) {
             letters.clear();
             letters.extend(word.chars());
             let script = script_of(word);
             let (part, _) = name_part(word);
+            let groups = strict.iter().zip(places.of).filter(|(_, of)| *of).map(|(strict, _)| *strict);
+            let strict = groups.min().unwrap_or_default();
+            vocabulary.least = vocabulary.least.min(strict);
             spelled.push((quick_hash(word.as_bytes()), number));
-            if letters.len() >= EDITED_CHARS_MIN {
+            if letters.len() >= usize::from(strict.edited) {
                 push_shortened(&letters, number, &mut shortened);
                 if let Some(stem) = stem(&letters, script) {
                     push_shortened(stem, number, &mut shortened);
                 }
             }
-            let readings = Sounds::all(part, script).into_iter().flatten().filter(|sounds| sounds.len() >= SOUNDS_MIN);
-            sounding.extend(readings.map(|sounds| (scatter(sounds.key()), number)));
+            for sounds in Sounds::all(part, script).into_iter().flatten().filter(|sounds| sounds.len() >= SOUNDS_MIN) {
+                sounding.push((scatter(sounds.key()), vocabulary.sounds.len() as u32));
+                vocabulary.sounds.push((sounds, number));
+            }
             vocabulary.entries.push(Entry {
                 start: vocabulary.letters.len() as u32,
                 bytes: word.len() as u8,
                 chars: letters.len() as u8,
                 script,
-                places: *places,
+                places: places.all,
+                sound_places: places.longest,
+                strict,
                 key: hash(part.as_bytes()),
             });
             vocabulary.letters.push_str(word);
@@ -309,7 +389,7 @@ mod tests {
             })
             .collect();
         let mut builder = VocabularyBuilder::default();
-        words.iter().for_each(|word| builder.add(&[word]));
+        words.iter().for_each(|word| builder.add(&[word], true));
         let vocabulary = builder.build();
         for word in &words {
             let entry = vocabulary.spelled(word, quick_hash(word.as_bytes())).expect("it was added");

@@ -222,6 +222,16 @@ fn latin_readings(bytes: &[u8], mut emit: impl FnMut(Reading)) {
     }
 }
 
+/// Whether a Latin word without an apostrophe is a plural of which `may` takes the singular, as [`readings`] hands it on.
+#[inline]
+pub(crate) fn may_be_plural(text: &[u8], start: usize, end: usize, may: impl Fn(usize, usize) -> bool) -> bool {
+    let size = end - start;
+    size >= PLURAL_BYTES_MIN
+        && text.get(end - 1) == Some(&b's')
+        && (may(start, end - 1)
+            || size - 2 >= PLURAL_BYTES_MIN && text.get(end - 2) == Some(&b'e') && may(start, end - 2))
+}
+
 /// Case endings of Russian and its neighbours after folding (й is и, ё is е).
 const ENDINGS: &[&str] = &[
     "а", "я", "о", "е", "и", "ы", "у", "ю", "ь", "ом", "ем", "ам", "ям", "ах", "ях", "ои", "еи", "ии", "ыи", "ая",
@@ -259,8 +269,8 @@ pub(crate) fn cyrillic_stem(word: &str) -> &str {
 const ARTICLE: &str = "ال";
 /// Bytes of the shortest Arabic word that may remain: three letters.
 const ARABIC_BYTES_MIN: usize = 6;
-/// Endings that Persian writes onto a noun (plural, its ezafe, "a certain"), and pronouns of Arabic, longest first.
-const SUFFIXES: &[&str] = &["هایی", "های", "هما", "ها", "هم", "نا", "کم", "ی"];
+/// Endings that Persian writes onto a noun (plural, its ezafe, "a certain"), longest first; `ها` is also a pronoun of Arabic.
+const SUFFIXES: &[&str] = &["هایی", "های", "ها", "ی"];
 /// Bytes of the shortest word that may remain before such an ending: four letters.
 const SUFFIXED_BYTES_MIN: usize = 8;
 
@@ -308,49 +318,50 @@ fn arabic_readings(bytes: &[u8], suffixes: bool, mut emit: impl FnMut(Reading)) 
     }
 }
 
-/// By the last letter.
+/// By the last letters.
 #[inline]
 fn may_have_suffix(bytes: &[u8]) -> bool {
     const YA: u16 = letter("ی");
-    const MIM: u16 = letter("م");
-    bytes.len() > SUFFIXED_BYTES_MIN && matches!(letter_at(bytes, bytes.len() - 2), YA | MIM | ALEF)
+    const HA: u16 = letter("ه");
+    let size = bytes.len();
+    let last = letter_at(bytes, size.saturating_sub(2));
+    size > SUFFIXED_BYTES_MIN && (last == YA || last == ALEF && letter_at(bytes, size.saturating_sub(4)) == HA)
 }
 
 /// Whether a word of the Arabic script has a reading that `may` takes, as [`readings`] with suffixes hands them on: the same rules without
-/// a call for each, because half of all words of an Arabic text come here.
+/// a call for each and with few branches, because half of all words of an Arabic text come here.
 #[inline]
 pub(crate) fn may_be_arabic(text: &[u8], start: usize, end: usize, may: impl Fn(usize, usize) -> bool) -> bool {
-    // Without the article, if it has one.
+    let size = end - start;
+    // Where the word begins without the article, if it has one.
     let noun = |from: usize| {
-        let article = end - from >= ARTICLE.len() + ARABIC_BYTES_MIN
+        let article = end >= from + ARTICLE.len() + ARABIC_BYTES_MIN
             && letter_at(text, from) == ALEF
             && letter_at(text, from + 2) == LAM;
-        if article { from + ARTICLE.len() } else { from }
+        from + ARTICLE.len() * usize::from(article)
     };
-    let clitic = |from: usize, lam: bool| {
-        end - start >= from + ARABIC_BYTES_MIN && {
-            let from = start + from;
-            may(noun(from), end)
-                || lam && letter_at(text, from) == LAM && end - from >= 2 + ARABIC_BYTES_MIN && may(from + 2, end)
-        }
-    };
-    if may(noun(start), end) {
-        return true;
-    }
     let first = letter_at(text, start);
-    if matches!(first, WAW | FA | BA | LAM | KAF) {
-        let second = letter_at(text, start + 2);
-        let two = first == WAW && matches!(second, BA | LAM | KAF) || first == FA && matches!(second, BA | LAM);
-        if clitic(2, first == LAM) || two && clitic(4, second == LAM) {
-            return true;
+    let clitic = (first == WAW) | (first == FA) | (first == BA) | (first == LAM) | (first == KAF);
+    let clitic = clitic & (size >= 2 + ARABIC_BYTES_MIN);
+    // Without a clitic the second look is the first one again, which costs less than a wrong guess of the processor.
+    let mut found = may(noun(start), end) | may(noun(start + 2 * usize::from(clitic)), end);
+    let second = letter_at(text, start + 2);
+    if clitic && matches!(second, BA | LAM | KAF) {
+        found |= first == LAM && second == LAM && size >= 4 + ARABIC_BYTES_MIN && may(start + 4, end);
+        let two = first == WAW || first == FA && second != KAF;
+        if two && size >= 4 + ARABIC_BYTES_MIN {
+            found |= may(noun(start + 4), end);
+            let lam = second == LAM && letter_at(text, start + 4) == LAM && size >= 6 + ARABIC_BYTES_MIN;
+            found |= lam && may(start + 6, end);
         }
     }
     let word = text.get(start..end).unwrap_or_default();
-    may_have_suffix(word)
-        && SUFFIXES.iter().any(|suffix| {
-            let rest = word.len().saturating_sub(suffix.len());
-            rest >= SUFFIXED_BYTES_MIN && word.ends_with(suffix.as_bytes()) && may(start, start + rest)
-        })
+    found
+        || may_have_suffix(word)
+            && SUFFIXES.iter().any(|suffix| {
+                let rest = word.len().saturating_sub(suffix.len());
+                rest >= SUFFIXED_BYTES_MIN && word.ends_with(suffix.as_bytes()) && may(start, start + rest)
+            })
 }
 
 /// What stands behind a clitic of `cut` bytes. `لل` is the preposition with the article that lost its alef.
@@ -407,7 +418,11 @@ mod tests {
                 short.borrow_mut().push((from, to));
                 false
             });
-            prop_assert_eq!(long, short.into_inner());
+            let mut short = short.into_inner();
+            long.sort_unstable();
+            short.sort_unstable();
+            short.dedup();
+            prop_assert_eq!(long, short);
         }
     }
 

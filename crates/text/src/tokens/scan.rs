@@ -118,10 +118,14 @@ impl Spots {
             let mut turns = word ^ (word << 1 | before >> 63);
             before = *word;
             let base = (number * BLOCK) as u32;
-            while turns != 0 {
-                self.edges.push(base + turns.trailing_zeros());
-                turns &= turns - 1;
+            // Gathered here first: a block has at most 64 edges, and one copy is cheaper than 64 pushes.
+            let mut edges = [0u32; BLOCK];
+            let count = turns.count_ones() as usize;
+            for slot in edges.iter_mut().take(count) {
+                *slot = base + turns.trailing_zeros();
+                turns &= turns.wrapping_sub(1);
             }
+            self.edges.extend_from_slice(edges.get(..count).unwrap_or_default());
         }
         for (number, quote) in self.quotes.iter().enumerate() {
             let mut quote = *quote;
