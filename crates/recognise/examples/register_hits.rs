@@ -111,7 +111,7 @@ fn measure(what: &str, bytes: &[u8], matcher: &NameMatcher, asked: &Asked) {
     let rate = |count: usize, half: usize| count as f64 * 10_000.0 / documents[half].max(1) as f64;
     let kinds = asked.kinds.as_ref().map_or("a name".to_owned(), |kinds| kinds.join(" or "));
     println!(
-        "\n| {what}: documents of 10,000 that mention {kinds} | even {:.0}, odd {:.0} (of {} documents) | – | even lines: development; odd lines: held out |",
+        "\n| {what}: documents of 10,000 that mention {kinds} | even {:.0}, odd {:.0} (of {} documents) | – | even lines: development; odd lines: held out but for one sample |",
         rate(with[0], 0),
         rate(with[1], 1),
         documents[0] + documents[1]

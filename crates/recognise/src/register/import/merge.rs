@@ -100,6 +100,8 @@ struct Known {
     /// Ids by jurisdiction, list and entry.
     by_listing: FxHashMap<(String, String, String), String>,
     ids: FxHashSet<String>,
+    /// The number that comes after an id made from a name: names in scripts without Latin letters all give the same one.
+    numbers: FxHashMap<String, usize>,
 }
 
 impl Known {
@@ -109,6 +111,7 @@ impl Known {
             by_spelling: FxHashMap::default(),
             by_listing: FxHashMap::default(),
             ids: FxHashSet::default(),
+            numbers: FxHashMap::default(),
         };
         for entry in register.entries() {
             // Outlets and platforms keep their spellings from going to organisations too.
@@ -174,11 +177,11 @@ impl Known {
             "" => "organisation",
             id => id,
         };
+        let number = self.numbers.entry(id.to_owned()).or_insert(2);
         let mut fresh = id.to_owned();
-        let mut number = 2;
         while self.ids.contains(&fresh) {
             fresh = format!("{id}-{number}");
-            number += 1;
+            *number += 1;
         }
         fresh
     }

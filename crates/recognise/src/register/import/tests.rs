@@ -172,6 +172,14 @@ fn a_file_of_another_form_is_refused_with_what_is_missing() {
     assert!(refused.contains("--jurisdiction"), "{refused}");
 }
 
+#[test]
+fn names_without_latin_letters_get_ids_that_differ() {
+    let table = "id,schema,name\n1,Company,明かり会社\n2,Company,灯火会社\n3,Company,明かり会社\n";
+    let imported = world().import(table, ImportFormat::OpenSanctions, &options()).unwrap();
+    assert_eq!(imported.report.added.len(), 2, "{}", imported.toml);
+    assert_ne!(imported.report.added[0], imported.report.added[1]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
