@@ -43,7 +43,7 @@ pub struct Language {
 /// Only this much of a text is looked at, in bytes.
 const LOOK_BYTES: usize = 4_096;
 /// Words looked at in one text at most.
-const WORDS_MAX: usize = 60;
+const WORDS_MAX: usize = 30;
 /// From so many words on the search may stop.
 const CHECK_WORDS: usize = 4;
 /// So far ahead of the second, in natural-log units, nothing will change any more.
