@@ -126,7 +126,7 @@ fn short_texts_show_their_language() {
         ("موږ به د شنبې په ورځ چمتو یو", "ps", "Arab"),
         ("土曜日に準備します", "ja", "Jpan"),
         ("我们准备好了", "zh", "Hani"),
-        ("شاهد https://news.example/very/long/latin/address", "ar", "Arab"),
+        ("شاهد المزيد https://news.example/very/long/latin/address", "ar", "Arab"),
         ("123 !!! 😀", "und", "Zyyy"),
         ("", "und", "Zyyy"),
     ];

@@ -35,7 +35,7 @@ const GROUPS: [Group; 4] = [
         bits: 8,
         buckets: 24_000,
         runs: 250_000,
-        languages: "ar:2.5 fa:3 ur:1.8 ps:1 ug:0.8 ckb:0.8 sd:0.15",
+        languages: "ar:3.2 fa:3.1 ur:1.8 ps:1 ug:0.8 ckb:0.8 sd:0.15",
     },
     Group {
         script: "Cyrl",

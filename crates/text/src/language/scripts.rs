@@ -168,7 +168,7 @@ pub(super) fn of(ch: char) -> Script {
     }
 }
 
-/// The script with the most letters and how many those are. Web addresses do not count: they are Latin in every language.
+/// The script with the most words, by its letters, and how many those are. Web addresses do not count: they are Latin in every language.
 pub(super) fn dominant(text: &str) -> (Script, usize) {
     let mut counts = [0usize; SCRIPTS];
     let mut previous = ' ';
@@ -200,9 +200,15 @@ pub(super) fn dominant(text: &str) -> (Script, usize) {
         }
     }
     let count = |script: Script| counts.get(script as usize).copied().unwrap_or(0);
-    let best = ALL
-        .into_iter()
-        .fold((Script::None, 0), |best, script| if count(script) > best.1 { (script, count(script)) } else { best });
+    // Scripts that leave out vowels need a quarter fewer letters for the same words.
+    let weight = |script: Script| match script {
+        Script::None => 0,
+        Script::Arabic | Script::Hebrew | Script::Syriac => count(script) * 4,
+        _ => count(script) * 3,
+    };
+    let best =
+        ALL.into_iter().fold(Script::None, |best, script| if weight(script) > weight(best) { script } else { best });
+    let best = (best, count(best));
     // Kana among ideographs make it Japanese.
     if best.0 == Script::Han && count(Script::Japanese) * 8 > best.1 {
         return (Script::Japanese, best.1 + count(Script::Japanese));
