@@ -50,11 +50,44 @@ impl Level {
 /// 4 promotional content; `None` where no tier applies.
 pub type Tier = Option<u8>;
 
+/// Which question of a threat assessment a reason answers. A level asks for intent, capability and specificity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
+#[serde(rename_all = "lowercase")]
+pub enum ReasonGroup {
+    /// Does somebody want harm?
+    Intent,
+    /// Could they do it: means, a group behind them, harm done before?
+    Capability,
+    /// Is it known who, where or when?
+    Specificity,
+    /// Who says it, and how: official outlets, reports, denials.
+    #[default]
+    Context,
+}
+
+impl ReasonGroup {
+    /// All groups in the order in which they are asked.
+    pub const ALL: [Self; 4] = [Self::Intent, Self::Capability, Self::Specificity, Self::Context];
+
+    /// The word used in pages and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Intent => "intent",
+            Self::Capability => "capability",
+            Self::Specificity => "specificity",
+            Self::Context => "context",
+        }
+    }
+}
+
 /// One point of an assessment, with the quote it rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reason {
     /// Short name, such as `threat` or `event in 11 days: Meridian Cup`.
     pub name: String,
+    /// Which question it answers.
+    #[serde(default)]
+    pub group: ReasonGroup,
     /// Points added (or taken away).
     pub weight: f32,
     /// The words in the source.
@@ -79,6 +112,18 @@ pub struct Assessment {
     pub reasons: Vec<Reason>,
 }
 
+impl Assessment {
+    /// Points of each group that has reasons, in the order in which they are asked.
+    pub fn groups(&self) -> Vec<(ReasonGroup, f32)> {
+        let points = |group: ReasonGroup| -> Option<(ReasonGroup, f32)> {
+            let mut of_group = self.reasons.iter().filter(|reason| reason.group == group).peekable();
+            of_group.peek()?;
+            Some((group, of_group.map(|reason| reason.weight).sum()))
+        };
+        ReasonGroup::ALL.into_iter().filter_map(points).collect()
+    }
+}
+
 /// What a person says of an assessment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -91,6 +136,22 @@ pub enum Verdict {
     Reject,
 }
 
+impl Verdict {
+    /// The word used in rows, pages and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Confirm => "confirm",
+            Self::Change => "change",
+            Self::Reject => "reject",
+        }
+    }
+
+    /// The verdict a word names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Confirm, Self::Change, Self::Reject].into_iter().find(|verdict| verdict.word() == word)
+    }
+}
+
 /// A person's decision on an item; logged, and shown beside the machine's view.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
@@ -98,6 +159,9 @@ pub struct Decision {
     pub verdict: Verdict,
     /// The level that holds now.
     pub level: Level,
+    /// The level that the machine proposed when it was decided; unknown of decisions that are older than this field.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub proposed: Option<Level>,
     /// The reason in the person's words.
     pub reason: String,
     /// Who decided.
