@@ -23,18 +23,6 @@ pub(crate) struct Signs<'a> {
     list: Vec<Sign>,
 }
 
-/// Which question a sign answers, by the beginning of its name.
-fn group_of(name: &str) -> ReasonGroup {
-    let begins = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
-    match name {
-        "threat" | "call" | "instruction" | "recruitment" | "praise" => ReasonGroup::Intent,
-        "claim" => ReasonGroup::Capability,
-        _ if begins(&["method ", "actor: ", "outlet: "]) => ReasonGroup::Capability,
-        _ if begins(&["place ", "event ", "target ", "time "]) => ReasonGroup::Specificity,
-        _ => ReasonGroup::Context,
-    }
-}
-
 /// Whether a statement is a threat, a call or an instruction in the writer's own words.
 pub(crate) fn is_intent(statement: &Statement) -> bool {
     let kind = matches!(statement.kind, StatementKind::Threat | StatementKind::Call | StatementKind::Instruction);
@@ -183,7 +171,7 @@ impl<'a> Signs<'a> {
                 let text = readings.get(sign.reading).map_or("", |reading| reading.text.as_str());
                 let quote = text.get(sign.start..sign.end).unwrap_or_default().to_owned();
                 Reason {
-                    group: group_of(&sign.name),
+                    group: ReasonGroup::of(&sign.name),
                     name: sign.name,
                     weight: sign.weight,
                     quote,

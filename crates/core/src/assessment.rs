@@ -69,6 +69,18 @@ impl ReasonGroup {
     /// All groups in the order in which they are asked.
     pub const ALL: [Self; 4] = [Self::Intent, Self::Capability, Self::Specificity, Self::Context];
 
+    /// Which question a reason answers, by the beginning of its name: the table that every assessment is sorted by.
+    pub fn of(name: &str) -> Self {
+        let begins = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
+        match name {
+            "threat" | "call" | "instruction" | "recruitment" | "praise" => Self::Intent,
+            "claim" => Self::Capability,
+            _ if begins(&["method ", "actor: ", "outlet: "]) => Self::Capability,
+            _ if begins(&["place ", "event ", "target ", "time "]) => Self::Specificity,
+            _ => Self::Context,
+        }
+    }
+
     /// The word used in pages and JSON.
     pub fn word(self) -> &'static str {
         match self {
@@ -82,11 +94,11 @@ impl ReasonGroup {
 
 /// One point of an assessment, with the quote it rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "StoredReason")]
 pub struct Reason {
     /// Short name, such as `threat` or `event in 11 days: Meridian Cup`.
     pub name: String,
     /// Which question it answers.
-    #[serde(default)]
     pub group: ReasonGroup,
     /// Points added (or taken away).
     pub weight: f32,
@@ -97,8 +109,27 @@ pub struct Reason {
     /// Byte after the quote.
     pub end: usize,
     /// Which reading of the version, from 0.
-    #[serde(default)]
     pub reading: usize,
+}
+
+/// A reason as rows hold it; those from before reasons were grouped are sorted by their name.
+#[derive(Deserialize)]
+struct StoredReason {
+    name: String,
+    group: Option<ReasonGroup>,
+    weight: f32,
+    quote: String,
+    start: usize,
+    end: usize,
+    #[serde(default)]
+    reading: usize,
+}
+
+impl From<StoredReason> for Reason {
+    fn from(stored: StoredReason) -> Self {
+        let StoredReason { name, group, weight, quote, start, end, reading } = stored;
+        Self { group: group.unwrap_or_else(|| ReasonGroup::of(&name)), name, weight, quote, start, end, reading }
+    }
 }
 
 /// What the machine proposes.
@@ -168,4 +199,28 @@ pub struct Decision {
     pub by: String,
     /// When.
     pub at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_from_before_reasons_were_grouped_is_sorted_by_its_name() {
+        let old = r#"{"name":"event in 11 days: Meridian Cup","weight":2.0,"quote":"Cup","start":3,"end":6}"#;
+        let read: Reason = serde_json::from_str(old).unwrap();
+        assert_eq!((read.group, read.reading), (ReasonGroup::Specificity, 0));
+        let text = serde_json::to_string(&read).unwrap();
+        assert!(text.contains(r#""group":"specificity""#), "{text}");
+        assert_eq!(serde_json::from_str::<Reason>(&text).unwrap(), read);
+        for (name, group) in [
+            ("threat", ReasonGroup::Intent),
+            ("reported threat", ReasonGroup::Context),
+            ("actor: Order of the Grey Lantern", ReasonGroup::Capability),
+            ("target named", ReasonGroup::Specificity),
+            ("official outlet of the Order", ReasonGroup::Context),
+        ] {
+            assert_eq!(ReasonGroup::of(name), group, "{name}");
+        }
+    }
 }

@@ -271,6 +271,9 @@ pub trait Judgements: Send + Sync {
     /// Items at this level or higher that were posted from `from` to before `to`, in short: the newest
     /// [`crate::SIGNALS_MAX`], oldest first.
     fn signals(&self, level_min: Level, from: Option<Timestamp>, to: Option<Timestamp>) -> StoreResult<Signals>;
+    /// An item and those from `from` to before `to` that are of its family or name an actor, event or venue that it names, in
+    /// short: at most 5,000, oldest first.
+    fn signals_near(&self, item: ItemId, from: Timestamp, to: Timestamp) -> StoreResult<Signals>;
     /// Rows for a list of items, in the order that was asked for; unknown and erased ones are left out.
     fn rows_of(&self, items: &[ItemId]) -> StoreResult<Vec<InboxRow>>;
     /// The register file that the desk's own pages write; empty when there is none.
