@@ -183,7 +183,7 @@ impl Desk {
             return Ok(Admiralty { source: grade_of(view.source.id), ..Admiralty::default() });
         }
         let (from, to) = admiralty::window(view.item.posted_at);
-        let signals = self.ports.judgements.signals(Level::None, Some(from), Some(to))?;
+        let signals = self.ports.judgements.signals_near(view.item.id, from, to)?;
         let official = view.source.asked.outlet.as_deref().and_then(|outlet| self.rooms.analyst.official(outlet));
         Ok(admiralty::grade(view.item.id, &signals, official.map(|official| official.outlet), &grade_of))
     }

@@ -163,6 +163,16 @@ fn what_items_name_is_kept_in_short_without_leaders_and_follows_the_newest_conte
     let items = |from, to| port.signals(Level::None, Some(from), Some(to)).unwrap().items.len();
     assert_eq!((items(at(-20), at(-10)), items(at(-19), at(-9)), items(at(-20), at(-9))), (1, 1, 2));
     put(0, Level::Low, vec![named(MentionKind::Event, "cup")], vec![]);
+    // Both name the cup now; a place alone is not near.
+    let near = |item| {
+        let all = port.signals_near(ItemId(item), at(-60), at(60)).unwrap();
+        all.items.iter().map(|one| one.item.0).collect::<Vec<_>>()
+    };
+    assert_eq!((near(1), near(2)), (vec![2, 1], vec![2, 1]));
+    assert_eq!(port.signals_near(ItemId(1), at(-12), at(60)).unwrap().items.len(), 1, "out of the window");
+    put(1, Level::None, vec![named(MentionKind::Place, "kelmora")], vec![]);
+    assert_eq!((near(1), near(2)), (vec![1], vec![2]));
+    put(1, Level::None, vec![], vec![]);
     assert_eq!(short(Level::Low), [(1, vec!["event:cup".to_owned()], vec![])]);
     let rows = port.rows_of(&[ItemId(2), ItemId(77), ItemId(1)]).unwrap();
     assert_eq!(rows.iter().map(|row| row.id.0).collect::<Vec<_>>(), [2, 1]);

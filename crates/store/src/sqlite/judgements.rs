@@ -1,11 +1,11 @@
 //! What people judge, as rows with a leaf each; what items name, in short; and the register file that the pages write.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
 
 use jiff::Timestamp;
-use rusqlite::{Row, Transaction, params};
+use rusqlite::{Row, ToSql, Transaction, params};
 use vedette_core::ports::Judgements;
 use vedette_core::{
     Decision, Derived, FamilyId, InboxRow, ItemId, Judged, Judgement, JudgementKind, Level, LevelDecision, MentionKind,
@@ -20,6 +20,8 @@ use crate::sqlite::{lists, log};
 
 /// Names that are kept of one item: a magazine issue may name hundreds, and those after the first say nothing about it.
 const NAMES_MAX: usize = 64;
+/// Items near one item that are looked at: the newest of its window.
+const NEAR_MAX: usize = 5_000;
 /// Kind of a row of `names` that holds what an item says.
 const SAID: &str = "said";
 /// Judgements of one kind that are read at once; people make them one by one.
@@ -44,6 +46,10 @@ impl Judgements for SqliteRecords {
 
     fn signals(&self, level_min: Level, from: Option<Timestamp>, to: Option<Timestamp>) -> StoreResult<Signals> {
         self.read(|tx| signals(tx, level_min, from, to))
+    }
+
+    fn signals_near(&self, item: ItemId, from: Timestamp, to: Timestamp) -> StoreResult<Signals> {
+        self.read(|tx| signals_near(tx, item, from, to))
     }
 
     fn rows_of(&self, items: &[ItemId]) -> StoreResult<Vec<InboxRow>> {
@@ -244,17 +250,32 @@ pub(crate) fn put_names(tx: &Transaction<'_>, derived: &Derived) -> Done<()> {
     Ok(())
 }
 
+/// Columns of an item in short.
+const SHORT: &str = "SELECT id, source, outlet, posted_at, family, level_held, images FROM items";
+
 /// See [`Judgements::signals`].
 fn signals(tx: &Transaction<'_>, level_min: Level, from: Option<Timestamp>, to: Option<Timestamp>) -> Done<Signals> {
     let (from, to) = (from.map_or(i64::MIN, micros), to.map_or(i64::MAX, micros));
     let window = "level_held >= ?1 AND posted_at >= ?2 AND posted_at < ?3 AND erased = 0";
     let newest = format!("SELECT id FROM items WHERE {window} ORDER BY posted_at DESC, id DESC LIMIT ?4");
-    let limits = params![level_min.rank(), from, to, rows(SIGNALS_MAX)];
-    let mut statement = tx.prepare_cached(&format!(
-        "SELECT id, source, outlet, posted_at, family, level_held, images FROM items WHERE id IN ({newest})
-         ORDER BY posted_at, id"
-    ))?;
-    let mut found = statement.query(limits)?;
+    in_short(tx, &newest, params![level_min.rank(), from, to, rows(SIGNALS_MAX)])
+}
+
+/// See [`Judgements::signals_near`].
+fn signals_near(tx: &Transaction<'_>, item: ItemId, from: Timestamp, to: Timestamp) -> Done<Signals> {
+    let near = "SELECT id FROM items WHERE id IN (
+            SELECT other.item FROM item_names own JOIN names k ON k.id = own.name AND k.kind IN ('actor', 'event', 'venue')
+                JOIN item_names other ON other.name = own.name WHERE own.item = ?1
+            UNION SELECT id FROM items WHERE family = (SELECT family FROM items WHERE id = ?1)
+            UNION SELECT ?1)
+        AND posted_at >= ?2 AND posted_at < ?3 AND erased = 0 ORDER BY id = ?1 DESC, posted_at DESC LIMIT ?4";
+    in_short(tx, near, params![item.0, micros(from), micros(to), rows(NEAR_MAX)])
+}
+
+/// The items that `chosen` selects, oldest first, with what they name.
+fn in_short(tx: &Transaction<'_>, chosen: &str, values: &[&dyn ToSql]) -> Done<Signals> {
+    let mut statement = tx.prepare_cached(&format!("{SHORT} WHERE id IN ({chosen}) ORDER BY posted_at, id"))?;
+    let mut found = statement.query(values)?;
     let mut all = Signals::default();
     let mut places: HashMap<i64, usize> = HashMap::new();
     while let Some(row) = found.next()? {
@@ -272,24 +293,12 @@ fn signals(tx: &Transaction<'_>, level_min: Level, from: Option<Timestamp>, to: 
             said: Vec::new(),
         });
     }
-    let mut known: HashMap<i64, u32> = HashMap::new();
-    let mut said: HashMap<i64, StatementKind> = HashMap::new();
-    let mut statement = tx.prepare_cached("SELECT id, kind, entity, name FROM names ORDER BY kind, entity")?;
-    let mut found = statement.query([])?;
-    while let Some(row) = found.next()? {
-        let (id, kind, entity): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        if kind == SAID {
-            said.extend(StatementKind::from_word(&entity).map(|kind| (id, kind)));
-        } else if let Some(kind) = MentionKind::from_word(&kind) {
-            known.insert(id, u32::try_from(all.names.len()).unwrap_or(u32::MAX));
-            all.names.push(Name { kind, id: entity, name: row.get(3)? });
-        }
-    }
-    let mut statement =
-        tx.prepare_cached(&format!("SELECT item, name FROM item_names WHERE item IN ({newest}) ORDER BY item, name"))?;
-    let mut found = statement.query(limits)?;
-    while let Some(row) = found.next()? {
-        let (item, name): (i64, i64) = (row.get(0)?, row.get(1)?);
+    let mut statement = tx.prepare_cached(&format!("SELECT item, name FROM item_names WHERE item IN ({chosen})"))?;
+    let pairs: Vec<(i64, i64)> =
+        statement.query_map(values, |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    let (names, known, said) = names_of(tx, &pairs)?;
+    all.names = names;
+    for (item, name) in pairs {
         let Some(signal) = places.get(&item).and_then(|place| all.items.get_mut(*place)) else { continue };
         signal.names.extend(known.get(&name));
         signal.said.extend(said.get(&name));
@@ -300,4 +309,25 @@ fn signals(tx: &Transaction<'_>, level_min: Level, from: Option<Timestamp>, to: 
         signal.said.sort_unstable_by_key(|kind| kind.word());
     }
     Ok(all)
+}
+
+/// Names by kind and id, the place of each row among them, and the rows that stand for what is said.
+type Named = (Vec<Name>, HashMap<i64, u32>, HashMap<i64, StatementKind>);
+
+fn names_of(tx: &Transaction<'_>, pairs: &[(i64, i64)]) -> Done<Named> {
+    let ids: HashSet<i64> = pairs.iter().map(|(_, name)| *name).collect();
+    let mut statement = tx.prepare_cached("SELECT kind, entity, name FROM names WHERE id = ?1")?;
+    let (mut found, mut said) = (Vec::with_capacity(ids.len()), HashMap::new());
+    for id in ids {
+        let (kind, entity, name): (String, String, String) =
+            statement.query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        if kind == SAID {
+            said.extend(StatementKind::from_word(&entity).map(|kind| (id, kind)));
+        } else if let Some(kind) = MentionKind::from_word(&kind) {
+            found.push((id, Name { kind, id: entity, name }));
+        }
+    }
+    found.sort_unstable_by(|(_, a), (_, b)| (a.kind, &a.id).cmp(&(b.kind, &b.id)));
+    let known = (0u32..).zip(&found).map(|(place, (id, _))| (*id, place)).collect();
+    Ok((found.into_iter().map(|(_, name)| name).collect(), known, said))
 }

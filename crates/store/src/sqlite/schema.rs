@@ -418,6 +418,7 @@ CREATE TABLE names (
     UNIQUE (kind, entity)
 );
 CREATE TABLE item_names (item INTEGER NOT NULL, name INTEGER NOT NULL, PRIMARY KEY (item, name)) WITHOUT ROWID;
+CREATE INDEX item_names_name ON item_names (name, item);
 CREATE TEMP TABLE found AS
     SELECT i.id AS item, json_extract(m.value, '$.kind') AS kind, json_extract(m.value, '$.id') AS entity,
         json_extract(m.value, '$.name') AS name
