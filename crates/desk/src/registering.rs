@@ -1,5 +1,5 @@
 //! The register as people edit it: an entry is proposed as one table of a register file, checked as every register file is, and
-//! taken in by a second act, which may be the same person's. What was accepted is written to `knowledge/pages.toml`.
+//! taken in by a second act: by somebody else, or by the same person who works alone. What was accepted is written to `knowledge/pages.toml`.
 //!
 //! The log of judgements is what counts: the file is made from it, whole, at each acceptance.
 
@@ -144,6 +144,13 @@ impl Desk {
     pub fn accept_proposal(&self, who: &Who, number: u64) -> DeskResult<Proposal> {
         who.may(Role::Analyst, "accept entries of the register")?;
         let (proposal, newest) = self.open_proposal(number)?;
+        if proposal.by == who.name()
+            && let Some(other) = self.someone_else(who)?
+        {
+            return Err(DeskError::Unusable(format!(
+                "you proposed this yourself: {other} or somebody else of the desk has to look at it"
+            )));
+        }
         // What the register holds may have changed since it was proposed.
         self.checked(&proposal.toml)?;
         let act = Judgement::Register(RegisterAct::Accept { of: number });
@@ -165,6 +172,13 @@ impl Desk {
         self.ports.judgements.judge(&act, who.name(), self.now(), Some(newest))?;
         self.audit(who, "register reject", &format!("{}:{}", proposal.kind.word(), proposal.id), &reason)?;
         Ok(proposal)
+    }
+
+    /// Somebody else who could take a proposal in; nobody when the person works alone.
+    fn someone_else(&self, who: &Who) -> DeskResult<Option<String>> {
+        let users = self.ports.records.users()?.into_iter();
+        let can = |role: &str| role.parse::<Role>().is_ok_and(|role| role >= Role::Analyst);
+        Ok(users.filter(|user| user.name != who.name() && can(&user.role)).map(|user| user.name).next())
     }
 
     /// A proposal that waits, and the number of the newest act on the register.

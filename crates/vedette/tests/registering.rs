@@ -88,6 +88,22 @@ fn an_entry_is_proposed_accepted_by_a_second_act_and_read_after_a_restart() {
 }
 
 #[test]
+fn who_does_not_work_alone_has_somebody_else_look() {
+    let folder = tempfile::tempdir().unwrap();
+    let (desk, _store) = open(folder.path());
+    let proposal = desk.propose_entry(&analyst(), ENTRY, "public list").unwrap();
+    let admin = Who::new("A. Admin", Role::Admin).unwrap();
+    desk.put_user(&admin, "A. Admin", Role::Admin).unwrap();
+    desk.put_user(&admin, "R. Reader", Role::Reader).unwrap();
+    let said = desk.accept_proposal(&analyst(), proposal.number).unwrap_err().to_string();
+    assert!(said.contains("A. Admin") && said.contains("yourself"), "{said}");
+    desk.accept_proposal(&admin, proposal.number).unwrap();
+    // The administrator is the only one who could: readers may not.
+    let own = desk.propose_entry(&admin, &ENTRY.replace("lantern", "lantern-two"), "another list").unwrap();
+    desk.accept_proposal(&admin, own.number).unwrap();
+}
+
+#[test]
 fn what_a_check_would_find_is_not_proposed() {
     let folder = tempfile::tempdir().unwrap();
     let (desk, _store) = open(folder.path());

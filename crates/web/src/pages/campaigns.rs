@@ -90,7 +90,8 @@ struct RowView {
     lang: String,
     language: String,
     text: String,
-    why: Option<String>,
+    /// Why it was joined, and with which item.
+    why: Option<(String, String)>,
 }
 
 struct JoinView {
@@ -219,8 +220,8 @@ fn page(text: &str, view: &CampaignView, top: Top, now: Timestamp) -> One {
     }
 }
 
-fn why(join: &Join) -> String {
-    format!("{} (with {})", join.why, join.earlier)
+fn why(join: &Join) -> (String, String) {
+    (join.why.clone(), join.earlier.to_string())
 }
 
 /// Bars with how many there are room for, and the days of both ends with what one bar is.
