@@ -1,7 +1,7 @@
 //! `search`, `show`, `timeline`.
 
 use serde_json::json;
-use vedette_core::{Admiralty, ItemId, ItemView, Level, SortBy};
+use vedette_core::{Admiralty, Assessment, ItemId, ItemView, Level, SortBy};
 use vedette_desk::PointJudgement;
 
 use crate::cli::{SearchArgs, SortWord};
@@ -135,6 +135,29 @@ fn as_contract(view: &ItemView) -> serde_json::Value {
     })
 }
 
+/// The reasons by the question that each answers, and both grades.
+fn print_why(assessment: &Assessment, grades: &Admiralty, io: &mut Io) -> Result<(), Failure> {
+    if !assessment.reasons.is_empty() {
+        io.line("\nWhy:")?;
+    }
+    for (group, points) in assessment.groups() {
+        io.line(format!("  {} {points:+.1}", group.word()))?;
+        for reason in assessment.reasons.iter().filter(|reason| reason.group == group) {
+            io.line(format!("    {:+.1} {} “{}”", reason.weight, reason.name, brief(&reason.quote, 120)))?;
+        }
+    }
+    io.line(format!(
+        "  grade {}: source {}, content {}",
+        grades.code(),
+        grades.source.meaning(),
+        grades.decided.unwrap_or(grades.content).meaning()
+    ))?;
+    for line in &grades.why {
+        io.line(format!("    {line}"))?;
+    }
+    Ok(())
+}
+
 fn print(view: &ItemView, grades: &Admiralty, points: &[PointJudgement], io: &mut Io) -> Result<(), Failure> {
     io.line(format!(
         "{} · {} · {} · posted {} · {}",
@@ -156,24 +179,7 @@ fn print(view: &ItemView, grades: &Admiralty, points: &[PointJudgement], io: &mu
         ))?;
         io.line(&reading.text)?;
     }
-    if !content.assessment.reasons.is_empty() {
-        io.line("\nWhy:")?;
-    }
-    for (group, points) in content.assessment.groups() {
-        io.line(format!("  {} {points:+.1}", group.word()))?;
-        for reason in content.assessment.reasons.iter().filter(|reason| reason.group == group) {
-            io.line(format!("    {:+.1} {} “{}”", reason.weight, reason.name, brief(&reason.quote, 120)))?;
-        }
-    }
-    io.line(format!(
-        "  grade {}: source {}, content {}",
-        grades.code(),
-        grades.source.meaning(),
-        grades.decided.unwrap_or(grades.content).meaning()
-    ))?;
-    for line in &grades.why {
-        io.line(format!("    {line}"))?;
-    }
+    print_why(&content.assessment, grades, io)?;
     for likeness in &view.likenesses {
         io.line(format!("  like {} ({:?}, {}) {}", likeness.other, likeness.kind, likeness.distance, likeness.source))?;
     }
