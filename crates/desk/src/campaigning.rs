@@ -134,6 +134,13 @@ impl Desk {
         })
     }
 
+    /// The campaign that holds an item, and what people call it.
+    pub fn campaign_of(&self, item: ItemId) -> DeskResult<Option<(CampaignId, String)>> {
+        let (book, ..) = self.book()?;
+        let held = book.holder(item).and_then(|id| book.campaign(id));
+        Ok(held.map(|campaign| (campaign.id, campaign.name.clone())))
+    }
+
     /// A suggested campaign, named by one of its items.
     pub fn suggested_campaign(&self, key: ItemId) -> DeskResult<CampaignView> {
         let (book, ..) = self.book()?;

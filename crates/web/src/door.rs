@@ -60,6 +60,8 @@ door! {
     fn campaigns() -> Campaigns;
     /// One accepted campaign.
     fn campaign(id: CampaignId) -> CampaignView;
+    /// The campaign that holds an item, and its name.
+    fn campaign_of(item: ItemId) -> Option<(CampaignId, String)>;
     /// The suggestion that holds an item.
     fn suggested_campaign(key: ItemId) -> CampaignView;
     /// Makes a campaign of items, or adds them to one.

@@ -395,7 +395,7 @@ fn a_translation_is_revised_by_segment_and_signed_with_a_tick() {
 fn each_point_of_an_item_can_be_judged_and_what_was_judged_stands_beside_it() {
     let house = house();
     let item = house.get("/item/i42").body;
-    assert!(item.contains("href=\"/item/i42/points\""), "{item}");
+    assert!(item.contains("href=\"/item/i42/points\"") && item.contains("href=\"/campaigns/k3\""), "{item}");
     assert!(item.contains("<h3>context <span class=\"quiet\">") && item.contains("<strong>B2</strong>"), "{item}");
     assert!(item.contains("v-confirmed\">confirmed") && item.contains("v-changed\">changed to <bdi>report</bdi>"));
     let body = house.get("/item/i42/points").body;

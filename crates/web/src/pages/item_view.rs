@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use askama::Template;
 use jiff::Timestamp;
 use vedette_core::{
-    Admiralty, Assessment, Attachment, Decision, Findings, ItemView, Level, PointKey, PointKind, Reading, ReadingKind,
-    Reason, ReasonGroup, Sha256, Verdict, VersionView,
+    Admiralty, Assessment, Attachment, CampaignId, Decision, Findings, ItemView, Level, PointKey, PointKind, Reading,
+    ReadingKind, Reason, ReasonGroup, Sha256, Verdict, VersionView,
 };
 
 use vedette_desk::{ItemTranslations, Point};
@@ -59,6 +59,7 @@ pub(crate) struct ItemPage {
     found: Vec<(String, Vec<String>)>,
     likenesses: Vec<LikeView>,
     family: Option<String>,
+    campaign: Option<(String, String)>,
     history: Vec<HistoryView>,
     decisions: Vec<DecisionView>,
     levels: Vec<Choice>,
@@ -94,10 +95,11 @@ struct ReadingView {
     sides: Option<SidesView>,
 }
 
-/// What is known of an item beside its view: what people decided on its points, and its grades.
+/// What is known of an item beside its view: what people decided on its points, its grades, and the campaign that holds it.
 pub(crate) struct Judged {
     pub(crate) points: Vec<Point>,
     pub(crate) grades: Admiralty,
+    pub(crate) campaign: Option<(CampaignId, String)>,
 }
 
 impl Judged {
@@ -215,6 +217,7 @@ impl ItemPage {
             found: content.map(|version| found(&version.findings)).unwrap_or_default(),
             likenesses: likenesses(view, now),
             family: view.family.map(|id| id.to_string()),
+            campaign: judged.campaign.as_ref().map(|(id, name)| (id.to_string(), name.clone())),
             history: history(&view.versions),
             decisions: view.decisions.iter().rev().map(decision).collect(),
             levels: levels(proposed),

@@ -152,6 +152,10 @@ impl Door for FakeDesk {
         if id.0 == 3 { Ok(campaigns::view(true)) } else { missing("campaign", id) }
     }
 
+    fn campaign_of(&self, item: ItemId) -> DeskResult<Option<(CampaignId, String)>> {
+        Ok((item.0 == 42).then(|| (CampaignId(3), views::HOSTILE.to_owned())))
+    }
+
     fn suggested_campaign(&self, key: ItemId) -> DeskResult<CampaignView> {
         match key.0 {
             42 => Ok(campaigns::view(false)),
