@@ -3,7 +3,11 @@
 //!
 //! Pure: the same input gives the same assessment. The points stand in `weights.rs`.
 
+pub mod admiralty;
+pub mod bursts;
 mod calendar;
+pub mod calibration;
+pub mod campaigns;
 mod signs;
 mod utterances;
 mod weights;
@@ -67,6 +71,9 @@ pub fn assess(input: &AssessInput<'_>) -> Assessment {
     signs.add_statements(findings, &counts);
     if intent || claim {
         signs.add_actor(findings);
+    }
+    if intent {
+        signs.add_means(findings);
     }
     if let Some(official) = input.outlet_official {
         signs.add_official(findings, official.outlet, official.actor);

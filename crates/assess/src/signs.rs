@@ -1,7 +1,7 @@
 //! The signs that count, each with the words it rests on. A sign counts once: the same threat in three readings is one threat.
 
 use crate::{utterances, weights};
-use vedette_core::{Findings, Mention, MentionKind, Reading, Reason, Slot, Statement, StatementKind};
+use vedette_core::{Findings, Mention, MentionKind, Reading, Reason, ReasonGroup, Slot, Statement, StatementKind};
 
 /// Bytes of a quote that stands for a whole source.
 const HEAD_BYTES_MAX: usize = 120;
@@ -113,6 +113,26 @@ impl<'a> Signs<'a> {
         }
     }
 
+    /// A weapon or method named elsewhere in a text that carries intent: means, though the threat itself does not say how.
+    /// One that already fills a slot is not counted twice.
+    pub fn add_means(&mut self, findings: &[Findings]) {
+        if self.has("method named") {
+            return;
+        }
+        for (reading, found) in findings.iter().enumerate() {
+            let Some(mention) = found.mentions.iter().find(|mention| mention.kind == MentionKind::Method) else {
+                continue;
+            };
+            // What is only reported in this text shows nobody's means.
+            if found.statements.iter().any(is_intent) {
+                let weight = self.scaled(reading, weights::MEANS);
+                let name = format!("method mentioned: {}", mention.name);
+                self.add(Sign { name, weight, reading, start: mention.start, end: mention.end });
+                return;
+            }
+        }
+    }
+
     /// An organisation of the register named beside words of intent or a claim.
     pub fn add_actor(&mut self, findings: &[Findings]) {
         for (reading, found) in findings.iter().enumerate() {
@@ -161,6 +181,7 @@ impl<'a> Signs<'a> {
                 let text = readings.get(sign.reading).map_or("", |reading| reading.text.as_str());
                 let quote = text.get(sign.start..sign.end).unwrap_or_default().to_owned();
                 Reason {
+                    group: ReasonGroup::of(&sign.name),
                     name: sign.name,
                     weight: sign.weight,
                     quote,

@@ -344,3 +344,50 @@ fn what_comes_again_raises_a_threat_by_its_name_and_not_by_a_date() {
     named.mentions.push(mention("Meridian Cup", MentionKind::Event, "meridian-cup"));
     assert_eq!(names(named), ["event in 11 days: Meridian Cup"]);
 }
+
+#[test]
+fn every_reason_answers_a_question_and_points_are_summed_by_it() {
+    use vedette_core::ReasonGroup::{Capability, Context, Intent, Specificity};
+    let findings = [Findings {
+        statements: vec![statement(StatementKind::Threat, false, "pt"), statement(StatementKind::Claim, false, "")],
+        mentions: vec![
+            mention("Order of the Grey Lantern", MentionKind::Actor, "grey-lantern"),
+            mention("strike", MentionKind::Method, "attack"),
+        ],
+        ..Findings::default()
+    }];
+    let readings = [reading(1.0)];
+    let now = date(2026, 11, 23).at(12, 0, 0, 0);
+    let (outlet_official, calendar) = (OFFICIAL, [cup()]);
+    let input = AssessInput { outlet_official, calendar: &calendar, ..AssessInput::new(&readings, &findings, now) };
+    let assessed = assess(&input);
+    let named: Vec<_> = assessed.reasons.iter().map(|reason| (reason.name.as_str(), reason.group)).collect();
+    assert_eq!(
+        named,
+        [
+            ("threat", Intent),
+            ("claim", Capability),
+            ("official outlet of Order of the Grey Lantern: Lantern Media", Context),
+            ("place named", Specificity),
+            ("actor: Order of the Grey Lantern", Capability),
+            ("time named", Specificity),
+            ("method mentioned: strike", Capability),
+        ]
+    );
+    assert_eq!(assessed.groups(), [(Intent, 4.0), (Capability, 4.0), (Specificity, 2.5), (Context, 1.5)]);
+}
+
+#[test]
+fn means_count_only_beside_intent_and_once() {
+    let method = || mention("strike", MentionKind::Method, "attack");
+    let names = |statements: Vec<Statement>| -> Vec<String> {
+        let findings = [Findings { statements, mentions: vec![method()], ..Findings::default() }];
+        let readings = [reading(1.0)];
+        let assessed = assess(&AssessInput::new(&readings, &findings, date(2026, 11, 23).at(12, 0, 0, 0)));
+        assessed.reasons.into_iter().map(|reason| reason.name).filter(|name| name.starts_with("method")).collect()
+    };
+    assert_eq!(names(vec![statement(StatementKind::Call, false, "")]), ["method mentioned: strike"]);
+    assert_eq!(names(vec![statement(StatementKind::Call, false, "m")]), ["method named"]);
+    assert_eq!(names(vec![statement(StatementKind::Call, true, "")]), Vec::<String>::new());
+    assert_eq!(names(vec![statement(StatementKind::Praise, false, "")]), Vec::<String>::new());
+}

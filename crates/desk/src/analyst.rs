@@ -6,7 +6,9 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, civil};
 use vedette_assess::{AssessInput, OfficialOutlet, WINDOW_DAYS};
-use vedette_core::{Analysis, Assessment, CalendarEvent, Findings, Language, MentionKind, Reading, ReadingKind};
+use vedette_core::{
+    Admiralty, Analysis, Assessment, CalendarEvent, Findings, Language, MentionKind, Reading, ReadingKind,
+};
 use vedette_recognise::Recogniser;
 use vedette_recognise::events::{Event, expand};
 
@@ -76,7 +78,7 @@ impl Analyst {
     }
 
     /// The outlet, when it speaks for an organisation of the register.
-    fn official(&self, outlet: &str) -> Option<OfficialOutlet<'_>> {
+    pub(crate) fn official(&self, outlet: &str) -> Option<OfficialOutlet<'_>> {
         let entry = self.register().entry(MentionKind::Outlet, outlet)?;
         let actor = self.register().entry(MentionKind::Actor, entry.actor.as_deref()?)?;
         Some(OfficialOutlet { outlet: &entry.name, actor: &actor.name })
@@ -102,7 +104,7 @@ impl Analyst {
         let all = [findings];
         let assessment = self.assess(&readings, &all, None, posted_at, event_window_days);
         let ([reading], [findings]) = (readings, all);
-        Analysis { id, language: reading.language, findings, assessment }
+        Analysis { id, language: reading.language, findings, assessment, admiralty: Admiralty::default() }
     }
 
     /// The tools and knowledge that results are made with.

@@ -135,6 +135,7 @@ pub(crate) fn poster_item(number: i64) -> ItemView {
         likenesses: Vec::new(),
         family: None,
         decisions: vec![Decision {
+            proposed: None,
             verdict: Verdict::Confirm,
             level: Level::HighSpecific,
             reason: "-specific place and day".into(),

@@ -99,6 +99,7 @@ pub fn open_checked(dir: &Path, refuse: bool, confinement: Confinement) -> Resul
         queue: store.queue(),
         index: store.index(),
         log: store.log(),
+        judgements: store.judgements(),
         translations: store.translations(),
     };
     let analyst = Analyst::new(recogniser(Some(&dir.join("knowledge")), &[], None)?);

@@ -249,6 +249,7 @@ pub fn derived(taken: &TakenVersion, text: &str, level: Level) -> Derived {
             level,
             tier: None,
             reasons: vec![Reason {
+                group: ReasonGroup::Intent,
                 name: "threat".to_owned(),
                 weight: 3.0,
                 quote: text.to_owned(),
@@ -267,6 +268,7 @@ pub fn derived(taken: &TakenVersion, text: &str, level: Level) -> Derived {
 
 pub fn decision(level: Level, minute: i64) -> Decision {
     Decision {
+        proposed: Some(Level::HighSpecific),
         verdict: Verdict::Change,
         level,
         reason: "seen before".to_owned(),

@@ -100,6 +100,16 @@ pub enum SourceCommand {
         #[arg(long)]
         release: bool,
     },
+    /// Grades how reliable a source is (Admiralty code), A to F; F cannot be judged and is where every source begins
+    #[command(after_help = "Example:\n  vedette source grade s3 B --reason 'right about dates for two years'")]
+    Grade {
+        id: String,
+        /// A, B, C, D, E or F
+        grade: String,
+        /// What speaks for or against it
+        #[arg(long)]
+        reason: String,
+    },
     /// The gap ledger: when something may have been missed, and when it was whole again
     Gaps {
         id: String,
