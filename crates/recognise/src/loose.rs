@@ -193,6 +193,10 @@ fn read_sounds(vocabulary: &Vocabulary, part: &str, script: Script, reading: Rea
     // A digit that stands for a letter is proof enough of a short name.
     let fewer = u8::from(kind == slip::ARABIZI);
     let least = if kind == slip::BESIDE { 2 } else { usize::from(vocabulary.least().sounded - fewer) };
+    // No word has more consonants than letters.
+    if part.len() < if script == Script::Latin { least } else { 2 * least } {
+        return;
+    }
     for sounds in Sounds::all(part, script).into_iter().flatten().filter(|sounds| sounds.len() >= least) {
         for entry in vocabulary.sounding(sounds) {
             let enough = kind == slip::BESIDE || sounds.len() >= usize::from(entry.strict.sounded - fewer);

@@ -77,7 +77,13 @@ impl Sounds {
     /// The first reading, and the second where it differs.
     pub fn all(word: &str, script: Script) -> [Option<Self>; 2] {
         let first = Self::of(word, script, false);
-        let second = Self::of(word, script, true);
+        let two_ways = |letter: char| match script {
+            Script::Latin => matches!(letter, 'v' | 'g' | 'h'),
+            Script::Arabic => matches!(letter, 'ج' | 'ث' | 'ذ' | 'ظ'),
+            Script::Cyrillic => matches!(letter, 'х' | 'г'),
+            Script::Digits | Script::Other => false,
+        };
+        let second = if word.chars().any(two_ways) { Self::of(word, script, true) } else { None };
         [first, second.filter(|second| Some(*second) != first)]
     }
 
