@@ -157,12 +157,11 @@ impl Matcher {
         if self.trie.is_empty() {
             return;
         }
-        // Hashed all at once: a loop without branches keeps the processor busy.
         let bytes = text.folded.as_bytes();
         scratch.hashes.clear();
-        scratch.hashes.extend(text.spots.iter().map(|(start, end)| quick_hash_at(bytes, start, end)));
         let disguised = disguised && !self.vocabulary.is_empty();
         if disguised {
+            scratch.hashes.extend(text.spots.iter().map(|(start, end)| quick_hash_at(bytes, start, end)));
             self.look_for_disguised(text, scratch);
         }
         self.look_for_anchors(text, scratch);
@@ -181,11 +180,10 @@ impl Matcher {
     fn look_for_anchors(&self, text: Text<'_>, scratch: &mut Scratch) {
         let bytes = text.folded.as_bytes();
         let may = |start: usize, end: usize| self.anchors.may_hold(quick_hash_at(bytes, start, end));
-        let hashes = std::mem::take(&mut scratch.hashes);
-        for (token, ((start, end), hash)) in text.spots.iter().zip(&hashes).enumerate() {
+        for (token, (start, end)) in text.spots.iter().enumerate() {
             let first = bytes.get(start).copied().unwrap_or_default();
             // Most words have one reading.
-            let found = self.anchors.may_hold(*hash)
+            let found = may(start, end)
                 || match first {
                     0..=0x7f => may_be_plural(bytes, start, end, may),
                     0xd8..=0xdb => may_be_arabic(bytes, start, end, may),
@@ -195,7 +193,6 @@ impl Matcher {
                 self.anchor(text, token, scratch);
             }
         }
-        scratch.hashes = hashes;
         for token in text.spots.quoted() {
             self.anchor(text, *token as usize, scratch);
         }
