@@ -82,7 +82,7 @@ pub(crate) fn is_everyday(word: &str, script: Script) -> bool {
 pub(crate) fn read_word(vocabulary: &Vocabulary, text: Text<'_>, token: usize, out: &mut Vec<LooseAlt>) {
     let (Some((start, _)), Some(word)) = (text.spots.get(token), text.word(token)) else { return };
     let script = script_of(word);
-    let mut found = Found { token, start, first: out.len(), out };
+    let mut found = Found { token, start, bytes: word.len(), first: out.len(), out };
     if script == Script::Other || word.len() > WORD_CHARS_MAX * 4 {
         return;
     }
@@ -101,7 +101,7 @@ pub(crate) fn read_word(vocabulary: &Vocabulary, text: Text<'_>, token: usize, o
 pub(crate) fn read_beside(vocabulary: &Vocabulary, text: Text<'_>, token: usize, out: &mut Vec<LooseAlt>) {
     let (Some((start, _)), Some(word)) = (text.spots.get(token), text.word(token)) else { return };
     let script = script_of(word);
-    let mut found = Found { token, start, first: out.len(), out };
+    let mut found = Found { token, start, bytes: word.len(), first: out.len(), out };
     readings(word, script, false, |reading| {
         if let Some(part) = word.get(reading.from..reading.to) {
             read_sounds(vocabulary, part, script, reading, slip::BESIDE, &mut found);
@@ -111,12 +111,19 @@ pub(crate) fn read_beside(vocabulary: &Vocabulary, text: Text<'_>, token: usize,
 
 struct Found<'a> {
     token: usize,
+    /// Where the word begins, and its size.
     start: usize,
+    bytes: usize,
     first: usize,
     out: &'a mut Vec<LooseAlt>,
 }
 
 impl Found<'_> {
+    /// Bytes of the word that belong to the name: endings do, clitics do not.
+    fn cut_of(&self, reading: Reading) -> (usize, usize) {
+        (reading.cut_front, self.bytes - reading.cut_back)
+    }
+
     fn push(&mut self, entry: &Entry, places: u32, loose: u8, reading: Reading, cut: (usize, usize)) {
         let mine = self.out.get(self.first..).unwrap_or_default();
         if mine.len() >= ALTS_MAX || mine.iter().any(|alt| alt.key == entry.key && alt.count == 1) {
@@ -133,11 +140,6 @@ impl Found<'_> {
             places,
         });
     }
-}
-
-/// Bytes of the word that belong to the name.
-fn cut_of(reading: Reading) -> (usize, usize) {
-    (reading.cut_front, if reading.cut_back > 0 { reading.to } else { reading.to.max(reading.from) })
 }
 
 fn letters_of(part: &str, letters: &mut [char; WORD_CHARS_MAX]) -> Option<usize> {
@@ -180,7 +182,8 @@ fn read_shortened(
         for entry in vocabulary.shortened(hash).filter(|entry| entry.script == script) {
             let name = letters_of(vocabulary.spelling(entry), &mut name).and_then(|len| name.get(..len));
             if name.is_some_and(|name| is_slip(name, written, script)) {
-                found.push(entry, entry.places, slip::EDIT, reading, cut_of(reading));
+                let cut = found.cut_of(reading);
+                found.push(entry, entry.places, slip::EDIT, reading, cut);
             }
         }
     }
@@ -190,13 +193,18 @@ fn read_sounds(vocabulary: &Vocabulary, part: &str, script: Script, reading: Rea
     // A digit that stands for a letter is proof enough of a short name.
     let fewer = u8::from(kind == slip::ARABIZI);
     let least = if kind == slip::BESIDE { 2 } else { usize::from(vocabulary.least().sounded - fewer) };
+    // No word has more consonants than letters.
+    if part.len() < if script == Script::Latin { least } else { 2 * least } {
+        return;
+    }
     for sounds in Sounds::all(part, script).into_iter().flatten().filter(|sounds| sounds.len() >= least) {
         for entry in vocabulary.sounding(sounds) {
             let enough = kind == slip::BESIDE || sounds.len() >= usize::from(entry.strict.sounded - fewer);
             let arabic = entry.script == Script::Arabic && script == Script::Arabic;
             if enough && !arabic && crate::words::name_part(vocabulary.spelling(entry)).0 != part {
                 let places = if kind == slip::BESIDE { entry.places } else { entry.sound_places };
-                found.push(entry, places, kind, reading, cut_of(reading));
+                let cut = found.cut_of(reading);
+                found.push(entry, places, kind, reading, cut);
             }
         }
     }
@@ -206,7 +214,7 @@ fn read_sounds(vocabulary: &Vocabulary, part: &str, script: Script, reading: Rea
 fn read_arabizi(vocabulary: &Vocabulary, text: Text<'_>, word: &str, found: &mut Found<'_>) {
     let end = found.start + word.len();
     let spelled = match text.written {
-        Some((original, folded)) if folded.folds_in(found.start, end).contains(&"leet") => {
+        Some((original, folded)) if folded.fired_in(found.start, end, "leet") => {
             let (from, to) = folded.original_span(found.start, end);
             original.get(from..to).map(str::to_lowercase)
         }

@@ -54,6 +54,8 @@ pub(crate) struct Matcher {
 pub(crate) struct Scratch {
     /// Words at which a name may begin, times two; plus one when the spelling may differ by sound.
     starts: Vec<u64>,
+    /// [`quick_hash_at`] of each word.
+    hashes: Vec<u64>,
     loose: Vec<LooseAlt>,
     beside: Vec<LooseAlt>,
 }
@@ -155,14 +157,17 @@ impl Matcher {
         if self.trie.is_empty() {
             return;
         }
+        let bytes = text.folded.as_bytes();
+        scratch.hashes.clear();
         let disguised = disguised && !self.vocabulary.is_empty();
         if disguised {
+            scratch.hashes.extend(text.spots.iter().map(|(start, end)| quick_hash_at(bytes, start, end)));
             self.look_for_disguised(text, scratch);
         }
         self.look_for_anchors(text, scratch);
         scratch.starts.sort_unstable();
         scratch.starts.dedup();
-        let Scratch { starts, loose, beside } = scratch;
+        let Scratch { starts, loose, beside, .. } = scratch;
         for (at, start) in starts.iter().enumerate() {
             // The search by sound finds what the plain one finds.
             if starts.get(at + 1) != Some(&(start | 1)) || start & 1 == 1 {
@@ -174,15 +179,16 @@ impl Matcher {
     /// Words by which a name is looked for.
     fn look_for_anchors(&self, text: Text<'_>, scratch: &mut Scratch) {
         let bytes = text.folded.as_bytes();
+        let may = |start: usize, end: usize| self.anchors.may_hold(quick_hash_at(bytes, start, end));
         for (token, (start, end)) in text.spots.iter().enumerate() {
-            let may = |start: usize, end: usize| self.anchors.may_hold(quick_hash_at(bytes, start, end));
             let first = bytes.get(start).copied().unwrap_or_default();
-            let found = match first {
-                // Most Latin words have one reading.
-                0..=0x7f => may(start, end) || may_be_plural(bytes, start, end, may),
-                0xd8..=0xdb => may_be_arabic(bytes, start, end, may),
-                _ => self.may_hold_any(text, token),
-            };
+            // Most words have one reading.
+            let found = may(start, end)
+                || match first {
+                    0..=0x7f => may_be_plural(bytes, start, end, may),
+                    0xd8..=0xdb => may_be_arabic(bytes, start, end, may),
+                    _ => self.may_hold_any(text, token),
+                };
             if found {
                 self.anchor(text, token, scratch);
             }
@@ -226,8 +232,9 @@ impl Matcher {
     fn look_for_disguised(&self, text: Text<'_>, scratch: &mut Scratch) {
         let bytes = text.folded.as_bytes();
         let mut before = (0usize, true);
-        for (token, (start, end)) in text.spots.iter().enumerate() {
-            let common = end - start < LOOSE_BYTES_MIN || is_common_hash(quick_hash_at(bytes, start, end));
+        let hashes = std::mem::take(&mut scratch.hashes);
+        for (token, ((start, end), hash)) in text.spots.iter().zip(&hashes).enumerate() {
+            let common = end - start < LOOSE_BYTES_MIN || is_common_hash(*hash);
             let unknown = !common
                 && text.word(token).is_some_and(|word| {
                     let script = script_of(word);
@@ -247,6 +254,7 @@ impl Matcher {
             self.note_starts(from, scratch);
             before = (end, unknown);
         }
+        scratch.hashes = hashes;
         scratch.loose.sort_by_key(|alt| alt.token);
     }
 
@@ -259,7 +267,8 @@ impl Matcher {
                 let at = places.trailing_zeros() as usize;
                 places &= places - 1;
                 let token = alt.token as usize;
-                let around = if sounds { ARTICLES_MAX } else { 0 };
+                // Before the first word of a name there is no article to be left out.
+                let around = if sounds && at > 0 { ARTICLES_MAX } else { 0 };
                 for at in at.saturating_sub(around)..=at + around {
                     starts.extend(token.checked_sub(at).map(|start| (start as u64) << 1 | u64::from(sounds)));
                 }
@@ -355,8 +364,12 @@ impl Matcher {
             });
         });
         let from = loose_alts.partition_point(|alt| alt.token < path.next);
-        loose_alts.iter().skip(from).take_while(|alt| alt.token == path.next).for_each(|alt| take(of(alt)));
-        if sounds {
+        let mut strong = false;
+        for alt in loose_alts.iter().skip(from).take_while(|alt| alt.token == path.next) {
+            strong |= alt.loose & (slip::TRANSLIT | slip::ARABIZI) != 0;
+            take(of(alt));
+        }
+        if sounds && !strong {
             beside.clear();
             read_beside(&self.vocabulary, text, path.next as usize, beside);
             beside.iter().for_each(|alt| take(of(alt)));

@@ -432,6 +432,61 @@ mod tests {
         }
     }
 
+    /// What a watch-list of these terms finds.
+    fn listed(terms: &str, text: &str) -> Vec<String> {
+        let matcher = NameMatcher::new(&Register::default(), &Watchlist::from_csv(terms).unwrap());
+        let show = |mention: Mention| {
+            assert_eq!(text.get(mention.start..mention.end), Some(mention.text.as_str()));
+            format!("{} [{}]", mention.text, mention.folds.join(" "))
+        };
+        matcher.find(text).into_iter().map(show).collect()
+    }
+
+    #[test]
+    fn a_name_in_disguise_is_found_and_says_how() {
+        for (term, text, wanted) in [
+            ("Kelmora", "on to Kelmroa now", "Kelmroa [edit]"),
+            ("Kelmora", "on to Klmora now", "Klmora [edit]"),
+            ("Kelmora", "on to kel*ora now", "kel*ora [mask]"),
+            ("Kelmora", "on to kel mora now", "kel mora [split]"),
+            ("Kelmora", "on toKelmora now", "Kelmora [joined]"),
+            ("Kelmora", "إلى كلمورا الآن", "كلمورا [arabic-letter translit]"),
+            ("Kelmora", "до Келморы сейчас", "Келморы [ending translit]"),
+            ("كلمورا", "on to Kelmora now", "Kelmora [translit]"),
+            ("Grey Lantern", "#GreyLantern", "GreyLantern [joined]"),
+            ("Grey Lantern", "the Grey Lantren", "Grey Lantren [edit]"),
+            ("الفانوس الرمادي", "of al-Fanus al-Ramadi", "Fanus al-Ramadi [translit]"),
+            ("محمورا", "ya Ma7moura", "Ma7moura [leet arabizi]"),
+            ("Lanterns", "a lantern", "lantern [plural]"),
+        ] {
+            let found = listed(term, text);
+            let plain = found.iter().map(|found| found.replace("[case ", "[")).collect::<Vec<_>>();
+            assert_eq!(plain, [wanted], "{term} in {text}");
+        }
+    }
+
+    #[test]
+    fn common_words_and_other_names_are_no_disguise() {
+        for (term, text) in [
+            ("Hass", "he has it"),
+            ("Varn", "varnish on a barn"),
+            ("Kelmora", "Kelm or a Kalmiro"),
+            ("Khorasan", "الخراشنة"),
+            ("Fanous", "فنان"),
+        ] {
+            assert_eq!(listed(term, text), Vec::<String>::new(), "{term} in {text}");
+        }
+    }
+
+    #[test]
+    fn the_register_is_compared_more_strictly() {
+        assert_eq!(found("a trip to Port Hsesel"), ["place:port-hessel `Port Hsesel` [edit]"]);
+        assert_eq!(found("the harbuor and the prot"), Vec::<String>::new());
+        let many: String =
+            (0..20_000).map(|number| format!("name{}\n", number.to_string().replace(char::is_numeric, "q"))).collect();
+        assert_eq!(listed(&format!("Hessel\n{many}"), "to Hsesel"), Vec::<String>::new());
+    }
+
     #[test]
     fn abbreviations_keep_their_case_and_phrases_take_a_name_back() {
         assert_eq!(found("GL"), ["actor:grey-lantern `GL` []"]);

@@ -28,6 +28,8 @@ pub(crate) struct Sounds {
     len: u8,
     /// Only long vowels are written.
     long_only: bool,
+    /// The last vowel is a case ending and may have been taken off.
+    cases: bool,
     overflow: bool,
 }
 
@@ -50,8 +52,9 @@ impl Gap {
 }
 
 impl Sounds {
-    fn new(long_only: bool) -> Self {
-        Self { key: 1, gaps: 0, len: 0, long_only, overflow: false }
+    fn new(script: Script) -> Self {
+        let (long_only, cases) = (script == Script::Arabic, script == Script::Cyrillic);
+        Self { key: 1, gaps: 0, len: 0, long_only, cases, overflow: false }
     }
 
     fn gap(&self, at: usize) -> Gap {
@@ -61,7 +64,7 @@ impl Sounds {
     /// Reads a folded word; `None` for scripts without a reading and words without two consonants. Some letters have a second
     /// reading (х is kh or h, `v` is و or ف, ج is j or g).
     pub fn of(word: &str, script: Script, second: bool) -> Option<Self> {
-        let mut sounds = Self::new(script == Script::Arabic);
+        let mut sounds = Self::new(script);
         match script {
             Script::Latin => sounds.read_latin(word.as_bytes(), second),
             Script::Arabic => sounds.read_arabic(word, second),
@@ -74,7 +77,13 @@ impl Sounds {
     /// The first reading, and the second where it differs.
     pub fn all(word: &str, script: Script) -> [Option<Self>; 2] {
         let first = Self::of(word, script, false);
-        let second = Self::of(word, script, true);
+        let two_ways = |letter: char| match script {
+            Script::Latin => matches!(letter, 'v' | 'g' | 'h'),
+            Script::Arabic => matches!(letter, 'ج' | 'ث' | 'ذ' | 'ظ'),
+            Script::Cyrillic => matches!(letter, 'х' | 'г'),
+            Script::Digits | Script::Other => false,
+        };
+        let second = if word.chars().any(two_ways) { Self::of(word, script, true) } else { None };
         [first, second.filter(|second| Some(*second) != first)]
     }
 
@@ -300,7 +309,7 @@ pub(crate) fn alike(one: &Sounds, other: &Sounds) -> bool {
                 (true, true) => a.may() == b.may(),
                 (true, false) => long_and_full(a, b, at == 0, last),
                 (false, true) => long_and_full(b, a, at == 0, last),
-                (false, false) => full_and_full(a, b, last),
+                (false, false) => full_and_full(a, b, last, one.cases || other.cases),
             }
         })
 }
@@ -320,11 +329,11 @@ fn long_and_full(long: Gap, full: Gap, first: bool, last: bool) -> bool {
     full.letters() > 0 && long_may != 0 && long_may & !full.may() == 0
 }
 
-fn full_and_full(a: Gap, b: Gap, last: bool) -> bool {
+fn full_and_full(a: Gap, b: Gap, last: bool, cases: bool) -> bool {
     if a.letters() > 0 && b.letters() > 0 {
         return a.may() & b.may() != 0;
     }
-    a.letters() == b.letters() || last && a.letters() + b.letters() == 1 && (a.silent() || b.silent())
+    a.letters() == b.letters() || last && a.letters() + b.letters() == 1 && (cases || a.silent() || b.silent())
 }
 
 #[cfg(test)]

@@ -153,6 +153,16 @@ impl Folded {
 
     /// The folds that fired inside a folded span, in a fixed order; empty when the spelling there is the folded one.
     pub fn folds_in(&self, start: usize, end: usize) -> Vec<&'static str> {
+        let bits = self.bits_in(start, end);
+        NAMES.iter().enumerate().filter(|(bit, _)| bits & (1 << bit) != 0).map(|(_, name)| *name).collect()
+    }
+
+    /// Whether the fold of this name fired inside a folded span.
+    pub fn fired_in(&self, start: usize, end: usize, name: &str) -> bool {
+        self.bits_in(start, end) & Folds::bit(name) != 0
+    }
+
+    fn bits_in(&self, start: usize, end: usize) -> u16 {
         let mut bits = 0u16;
         let at = self.runs.partition_point(|run| run.folded as usize <= start).saturating_sub(1);
         for run in self.runs.iter().skip(at) {
@@ -164,7 +174,7 @@ impl Folded {
                 bits |= run.before;
             }
         }
-        NAMES.iter().enumerate().filter(|(bit, _)| bits & (1 << bit) != 0).map(|(_, name)| *name).collect()
+        bits
     }
 
     fn run_at(&self, folded: usize) -> Option<&Run> {

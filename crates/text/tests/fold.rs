@@ -52,6 +52,7 @@ fn disguised_words_are_read() {
         ("аttасk", "attack"),
         ("bоmb", "bomb"),
         ("ВOМВ", "вомв"),
+        ("\u{13aa}ttack b\u{585}mb L\u{a4ee}ntern", "attack bomb lantern"),
         ("b0mb 4ttack $trike", "bomb attack strike"),
         ("a.t.t.a.c.k", "attack"),
         ("a t t a c k now", "attack now"),
@@ -74,6 +75,8 @@ fn honest_spellings_are_left_alone() {
         ("a.b.c.d.example", "a.b.c.d.example"),
         ("1 2 3 4 5", "1 2 3 4 5"),
         ("i.e. a b", "i.e. a b"),
+        ("Հայաստան \u{13e3}\u{13b3}\u{13a9}", "հայաստան \u{abb3}\u{ab83}\u{ab79}"),
+        ("T恤 Ubuntuは", "t恤 ubuntuは"),
         ("", ""),
     ]);
 }

@@ -6,6 +6,8 @@
 
 use super::letters::{Class, class_of};
 use super::{CONFUSABLE, Folds, LEET, REPEAT, SEPARATOR, Unit};
+use rustc_hash::FxHashMap;
+use std::sync::LazyLock;
 
 /// Fewer single letters than this are initials or a list, not a word spaced apart.
 const SPACED_LETTERS_MIN: usize = 4;
@@ -15,6 +17,13 @@ const EDGE_LEET_LETTERS_MIN: usize = 3;
 const LEET_RUN_MAX: usize = 3;
 /// This many equal letters in a row are folded to one.
 const REPEAT_MIN: usize = 3;
+
+/// From a letter of a rarer script to the Latin one it looks like.
+static LOOK_ALIKES: LazyLock<FxHashMap<char, char>> = LazyLock::new(|| {
+    let lines = include_str!("look_alikes.txt").lines().filter(|line| !line.starts_with('#'));
+    let pairs = lines.filter_map(|line| line.split_once('\t'));
+    pairs.flat_map(|(latin, others)| others.chars().zip(latin.chars().cycle())).collect()
+});
 
 /// What a first look at the characters found: whether the slower rules need to run at all. It may see too much, never too little.
 #[derive(Debug, Default)]
@@ -52,7 +61,7 @@ impl Signs {
         self.scripts |= script;
         self.digits |= script == 0;
         self.leet |= self.digits && self.scripts != 0;
-        self.mixed |= (self.scripts & 7).count_ones() > 1;
+        self.mixed |= (self.scripts & 7).count_ones() > 1 || self.scripts & 17 == 17;
         self.same = if ch == self.last { self.same + 1 } else { 1 };
         self.repeats |= self.same >= REPEAT_MIN;
         self.last = ch;
@@ -152,12 +161,14 @@ fn join_spaced(units: &mut [Unit]) -> bool {
 
 fn undo_token(text: &str, token: &mut [Unit], address: bool, on: Folds) {
     let (mut latin, mut greek, mut cyrillic, mut letters, mut figures) = (0usize, 0usize, 0usize, 0usize, 0usize);
+    let mut others = 0usize;
     for unit in token.iter().filter(|unit| !unit.gone) {
         match unit.class {
             Class::Latin => latin += 1,
             Class::Greek => greek += 1,
             Class::Cyrillic => cyrillic += 1,
             Class::Digit | Class::Sign => figures += 1,
+            Class::Letter => others += 1,
             _ => {}
         }
         letters += usize::from(unit.class.is_letter());
@@ -169,7 +180,9 @@ fn undo_token(text: &str, token: &mut [Unit], address: bool, on: Folds) {
     } else {
         Class::Greek
     };
-    if on.allow(CONFUSABLE) && [latin, greek, cyrillic].iter().filter(|count| **count > 0).count() > 1 {
+    if on.allow(CONFUSABLE)
+        && ([latin, greek, cyrillic].iter().filter(|count| **count > 0).count() > 1 || latin > 0 && others > 0)
+    {
         // A tie goes to the script in which the whole word can be written.
         let odd = |unit: &Unit| unit.class == Class::Cyrillic && look_alike(text, unit, Class::Latin).is_none();
         if latin == cyrillic && token.iter().any(odd) {
@@ -186,7 +199,7 @@ fn undo_token(text: &str, token: &mut [Unit], address: bool, on: Folds) {
 }
 
 fn unmix(text: &str, token: &mut [Unit], script: Class) {
-    for unit in token.iter_mut().filter(|unit| matches!(unit.class, Class::Latin | Class::Greek | Class::Cyrillic)) {
+    for unit in token.iter_mut().filter(|unit| unit.class.is_letter() && unit.class != Class::Arabic) {
         if unit.class != script
             && let Some(ch) = look_alike(text, unit, script)
         {
@@ -202,6 +215,7 @@ fn look_alike(text: &str, unit: &Unit, script: Class) -> Option<char> {
     let written = text.get(unit.start as usize..)?.chars().next()?;
     let written = if class_of(written) == unit.class { written } else { unit.ch };
     let (from, to) = match (unit.class, script) {
+        (Class::Letter, Class::Latin) => return LOOK_ALIKES.get(&written).copied(),
         (Class::Cyrillic, Class::Latin) => {
             ("аеорсухѕіјԁԛԝһӏкмтвнгпиьяёАВЕКМНОРСТУХЅІЈЁЗ", "aeopcyxsijdqwhlkmtbhrnubreabekmhopctyxsijee")
         }
