@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use jiff::Zoned;
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use vedette_core::{CalendarEvent, Language, MentionKind};
 use vedette_desk::Analyst;
 use vedette_recognise::Recogniser;
@@ -29,7 +30,7 @@ pub fn run(command: &CalendarCommand, cli: &Cli, io: &mut Io) -> Result<u8, Fail
 
 fn list(analyst: &Analyst, days: u16, from: Option<&str>, json: bool, io: &mut Io) -> Result<u8, Failure> {
     let today = match from {
-        None => Zoned::now().date(),
+        None => Timestamp::now().to_zoned_datetime(TimeZone::UTC).date(),
         Some(day) => day
             .parse::<Date>()
             .map_err(|_| Failure::usage(format!("`{day}` is not a day")).hint("write it as 2026-12-04"))?,
