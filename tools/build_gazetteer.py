@@ -191,8 +191,9 @@ def division_names(name, code, second, towns, common):
 def divisions(first, second, cities, seconds_of):
     """Lines of first and second divisions, and the number of each first division."""
     towns = {(c["countrycode"], plain(c["name"])) for c in cities if c["population"] >= TOWN_OF_SAME_NAME}
-    # What a country is called is no division: the state of Mexico.
-    common = common_words() | {plain(name) for _, names in rows("countries.tsv") for name in names.split("|")}
+    common = common_words()
+    # What a country is called is no division: the state of Mexico. Georgia in the United States is.
+    nations = {plain(name) for _, names in rows("countries.tsv") for name in names.split("|")}
     inside = {}
     for city in cities:
         code = f"{city['countrycode']}.{city['admin1code']}"
@@ -207,7 +208,8 @@ def divisions(first, second, cities, seconds_of):
             country = code.split(".")[0]
             if kind == "district" and country not in SECOND_DIVISIONS or code not in inside:
                 continue
-            names = division_names(division["name"], code, kind == "district", towns, common)
+            taken = common if country == "US" else common | nations
+            names = division_names(division["name"], code, kind == "district", towns, taken)
             if names:
                 lat, lon = middle(inside[code])
                 population = sum(city["population"] for city in inside[code])
@@ -245,8 +247,10 @@ def main():
         names = [country["name"]] + [n for n in common.get(code, []) if n != country["name"]]
         lines.append(["country", country["geonameid"], lat, lon, code, 0, country["population"], "|".join(names)])
     own = set()
+    number_of = {(d["code"].split(".")[0], plain(bare(d["name"]))): numbers[d["code"]] for d in first}
     for lat, lon, code, names in rows("regions.tsv"):
-        lines.append(["state", 0, lat, lon, code, 0, REGION_POPULATION, names])
+        number = next((number_of[key] for name in names.split("|") if (key := (code, plain(bare(name)))) in number_of), 0)
+        lines.append(["state", 0, lat, lon, code, number, REGION_POPULATION, names])
         own |= {(code, plain(name)) for name in names.split("|")}
     for line in division_lines:
         names = line[-1].split("|")

@@ -19,8 +19,10 @@ use vedette_text::fold::fold;
 
 static BYTES: &[u8] = include_bytes!("../data/gazetteer.bin");
 
-/// Readings of one name that are weighed against each other; no name has more that matter.
+/// Readings of one name that are weighed against each other, the largest: no name has more that matter.
 const OPTIONS_MAX: usize = 24;
+/// Places of one name that are looked at for them; San Antonio has some three hundred.
+const SAME_NAME_MAX: usize = 512;
 
 /// What is known about where a text comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -248,7 +250,8 @@ fn drop_adjectives(found: &mut Longest, text: Text<'_>, at: usize) -> bool {
 /// Whether a name is the adjective of its country here: `السلطات السعودية` are the Saudi authorities.
 fn is_arabic_adjective(text: Text<'_>, at: usize, alt: &Alt, found: &Longest, name: &str) -> bool {
     const ARTICLE: &str = "ال";
-    const FEMININE: [&str; 2] = ["يه", "ية"];
+    // As folded and as written.
+    const FEMININE: [&str; 4] = ["يه", "ية", "یه", "یة"];
     let adjective = found.count == 1
         && alt.how & how::ARTICLE != 0
         && alt.cut_front == 0
@@ -339,7 +342,12 @@ fn longest(table: &Table, words: &Words, at: usize, alt: &Alt, sequence: u64) ->
         paths = next;
     }
     let (sequence, count, cut_back, how) = best?;
-    Some(Longest { count, cut_back, how, sequence, options: table.named(sequence).take(OPTIONS_MAX).collect() })
+    let mut options: Vec<Named> = table.named(sequence).take(SAME_NAME_MAX).collect();
+    if options.len() > OPTIONS_MAX {
+        options.sort_unstable_by_key(|option| std::cmp::Reverse(option.place.population));
+        options.truncate(OPTIONS_MAX);
+    }
+    Some(Longest { count, cut_back, how, sequence, options })
 }
 
 /// Whether a Latin or Cyrillic word lacks the capital that a name has. After an elision (`d'Alep`) the capital follows it.

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use vedette_core::{CalendarEvent, Language, MentionKind};
 use vedette_desk::Analyst;
 use vedette_recognise::Recogniser;

@@ -62,28 +62,57 @@ impl Sort {
     }
 }
 
-/// The lists that hold a folded word, given as its hash.
-pub(super) fn sort_of(exact: u64) -> Sort {
-    static SORTS: OnceLock<FxHashMap<u64, u32>> = OnceLock::new();
-    let sorts = SORTS.get_or_init(|| {
-        let mut sorts = FxHashMap::default();
+/// The words of all lists by their hash, behind a filter that most words of a text do not pass.
+struct Sorts {
+    filter: [u64; FILTER_BITS / 64],
+    words: FxHashMap<u64, u32>,
+}
+
+/// Bits of the filter: it stays in the nearest cache, and one word of twenty passes without need.
+const FILTER_BITS: usize = 1 << 16;
+
+impl Sorts {
+    fn read() -> Self {
+        let mut sorts = Self { filter: [0; FILTER_BITS / 64], words: FxHashMap::default() };
         for (list, bit) in LISTS {
             let words = list.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace);
-            for word in words {
-                *sorts.entry(hash(fold_plain(word).as_bytes())).or_insert(0) |= bit;
-            }
+            words.for_each(|word| sorts.add(word, *bit));
         }
         for line in WORDS.lines().filter(|line| !line.starts_with('#')) {
             let mut fields = line.split('\t');
             let (Some(number), Some(kind)) = (fields.next().and_then(number_of), fields.next()) else { continue };
             let bit = NEVER << if kind == "never" { number } else { number + LANGUAGES.len() };
-            for word in fields.flat_map(str::split_whitespace) {
-                *sorts.entry(hash(fold_plain(word).as_bytes())).or_insert(0) |= bit;
-            }
+            fields.flat_map(str::split_whitespace).for_each(|word| sorts.add(word, bit));
         }
         sorts
-    });
-    Sort(sorts.get(&exact).copied().unwrap_or_default())
+    }
+
+    fn add(&mut self, word: &str, bit: u32) {
+        let key = hash(fold_plain(word).as_bytes());
+        let (slot, mask) = place_of(key);
+        if let Some(slot) = self.filter.get_mut(slot) {
+            *slot |= mask;
+        }
+        *self.words.entry(key).or_insert(0) |= bit;
+    }
+}
+
+/// The slot of the filter that a hash falls into, and its bit there.
+fn place_of(key: u64) -> (usize, u64) {
+    let at = (key ^ (key >> 32)) as usize % FILTER_BITS;
+    (at / 64, 1 << (at % 64))
+}
+
+/// The lists that hold a folded word, given as its hash.
+#[inline]
+pub(super) fn sort_of(exact: u64) -> Sort {
+    static SORTS: OnceLock<Sorts> = OnceLock::new();
+    let sorts = SORTS.get_or_init(Sorts::read);
+    let (slot, mask) = place_of(exact);
+    if sorts.filter.get(slot).is_none_or(|slot| slot & mask == 0) {
+        return Sort::default();
+    }
+    Sort(sorts.words.get(&exact).copied().unwrap_or_default())
 }
 
 fn number_of(language: &str) -> Option<usize> {

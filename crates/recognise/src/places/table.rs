@@ -8,7 +8,7 @@ use vedette_text::fold::fold_plain;
 use vedette_text::tokens::tokens;
 
 /// First bytes of the file; the last digit is its version.
-const MAGIC: &[u8; 8] = b"VGAZ0003";
+const MAGIC: &[u8; 8] = b"VGAZ0004";
 const HEADER_BYTES: usize = 32;
 const PLACE_BYTES: usize = 26;
 const PAIR_BYTES: usize = 8;
@@ -190,13 +190,11 @@ pub fn pack(lines: &str) -> Result<Vec<u8>, String> {
         for (at, name) in row.names.iter().enumerate() {
             let Some(sequence) = sequence_of(name, &mut prefixes) else { continue };
             let flag = if at == 0 { MAIN } else { 0 } | form_of(name);
-            if !pairs
-                .iter()
-                .rev()
-                .take(row.names.len())
-                .any(|pair| pair.0 == sequence && pair.1 & !FLAGS == number as u32)
-            {
-                pairs.push((sequence, number as u32 | flag));
+            let known = pairs.iter_mut().rev().take(row.names.len());
+            match known.into_iter().find(|pair| pair.0 == sequence && pair.1 & !FLAGS == number as u32) {
+                // One stem of several spellings: an adjective if any of them is one.
+                Some(pair) => pair.1 |= form_of(name) & ADJECTIVE,
+                None => pairs.push((sequence, number as u32 | flag)),
             }
         }
     }
@@ -229,7 +227,8 @@ fn form_of(name: &str) -> u32 {
     const ADJECTIVES: &[&str] = &["ый", "ий", "ой", "ая", "яя", "ое", "ее", "ые", "ие"];
     match name.chars().last() {
         Some('а'..='я' | 'ё') if ADJECTIVES.iter().any(|ending| name.ends_with(ending)) => ADJECTIVE,
-        Some('а' | 'е' | 'ё' | 'и' | 'о' | 'у' | 'ы' | 'э' | 'ю' | 'я' | 'ь') => 0,
+        // `Китай` has the genitive `Китая`.
+        Some('а' | 'е' | 'ё' | 'и' | 'й' | 'о' | 'у' | 'ы' | 'э' | 'ю' | 'я' | 'ь') => 0,
         Some('а'..='я') => CONSONANT,
         _ => 0,
     }

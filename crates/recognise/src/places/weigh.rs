@@ -117,7 +117,9 @@ fn prior(candidate: &Candidate, place: &Place, main: bool) -> f64 {
     let inhabitants = f64::from(place.population.max(1)).ln() + if main { points::MAIN } else { 0.0 };
     let great_city = || {
         candidate.options.iter().any(|Named { place: other, main, .. }| {
-            other.kind == PlaceKind::City && *main && other.population >= CITY_BEFORE_DIVISION
+            other.kind == PlaceKind::City
+                && (*main || other.country == place.country)
+                && other.population >= CITY_BEFORE_DIVISION
         })
     };
     inhabitants
@@ -228,10 +230,11 @@ fn named(candidates: &[Candidate], _hints: &Hints) -> Context {
             }
             None => {}
         }
-        let division =
-            candidate.options.iter().find(|option| option.place.kind == PlaceKind::State && option.place.division != 0);
+        let division = candidate.options.iter().find(|option| option.place.kind == PlaceKind::State);
         if let Some(Named { place: division, .. }) = division {
-            context.divisions.insert(division.division);
+            if division.division != 0 {
+                context.divisions.insert(division.division);
+            }
             if country.is_none() {
                 context.countries.insert(division.country);
             }
