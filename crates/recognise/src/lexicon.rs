@@ -34,6 +34,8 @@ classes! {
     32 INSTRUCT "instruct", 33 ADDRESS "address", 34 SPORT "sport", 35 IDIOM "idiom",
     36 MAYBE_IMP "maybe_imp", 37 GROUP "group", 38 DIVINE "divine", 39 UNREAL "unreal", 40 PAST "past", 41 BUT "but",
     42 PERISH "perish", 43 BLAME "blame", 44 FIXTURE "fixture", 45 LEGAL "legal", 46 JOIN "join", 47 OMEN "omen",
+    48 TAME "tame", 49 RHETORIC "rhetoric", 50 FEAR "fear", 51 ENDORSE "endorse", 52 CAUSE "cause",
+    53 BE "be",
 }
 
 /// The lexicon of one language.

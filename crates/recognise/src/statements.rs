@@ -5,6 +5,7 @@
 //! nothing in a match report, and report in a news text; an idiom is no attack.
 
 mod frame;
+mod hashtags;
 mod intent;
 mod rules;
 mod slots;
@@ -53,6 +54,8 @@ pub(super) struct Scene<'a> {
     hints: bool,
     /// Somebody is invited in more than one word.
     invites: bool,
+    /// Advice on security in more than one phrase.
+    warns: bool,
     /// Somebody is addressed.
     addresses: bool,
     /// A word for an armed group.
@@ -83,12 +86,15 @@ pub(crate) fn find(
     dates: &[DateMention],
 ) -> Vec<Statement> {
     let marks = lexicon.mark(words, folded);
+    let mut found = Vec::new();
+    if text.len() <= SHORT_TEXT_BYTES && text.contains('#') {
+        hashtags::find(text, lexicon, &mut found);
+    }
     // Most posts say nothing of the kind: no word that could carry a statement, no work.
     if marks.at.iter().all(|at| at & rules::CARRIERS == 0) {
-        return Vec::new();
+        return found;
     }
     let scene = Scene::new(text, folded, words, lexicon, marks, mentions, dates);
-    let mut found = Vec::new();
     for sentence in scene.ranges() {
         if found.len() >= STATEMENTS_MAX {
             break;
@@ -97,6 +103,7 @@ pub(crate) fn find(
             found.push(slots::fill(&scene, sentence, &reading));
         }
     }
+    found.sort_by_key(|statement| statement.start);
     found
 }
 
@@ -138,7 +145,7 @@ impl<'a> Scene<'a> {
         ) > 0;
         let deadly = count(class::LETHAL) > 0;
         let twice = |bits: u64| marks.list.iter().filter(|mark| mark.classes & bits != 0).take(2).count() == 2;
-        let (hints, invites) = (twice(class::HINT), twice(class::RECRUITMENT));
+        let (hints, invites, warns) = (twice(class::HINT), twice(class::RECRUITMENT), twice(class::WARNING));
         let (addresses, groups) = (count(class::ADDRESS) > 0, count(class::GROUP) > 0);
         let group =
             |mention: &Mention| matches!(mention.kind, MentionKind::Actor | MentionKind::Outlet | MentionKind::Series);
@@ -159,6 +166,7 @@ impl<'a> Scene<'a> {
             deadly,
             hints,
             invites,
+            warns,
             addresses,
             groups,
             unreal: false,

@@ -17,6 +17,7 @@ pub(super) const CARRIERS: u64 = HARM
     | THREAT
     | HINT
     | OMEN
+    | RHETORIC
     | CALL
     | CLAIM
     | PRAISE
@@ -44,7 +45,8 @@ pub(super) fn read(scene: &Scene<'_>, sentence: Sentence) -> Option<Reading> {
     let reading = |kind: StatementKind, reported: bool, anchor: usize| Some(Reading { kind, reported, anchor });
     let framed = is_framed(scene, sentence);
     if let Some(anchor) = scene.with(sentence, DENIAL).next().filter(|_| speaks_of_harm(scene, sentence)) {
-        return reading(StatementKind::Denial, framed || scene.news, anchor);
+        let told = frame::speaker(scene, sentence, anchor).is_some() || scene.news;
+        return reading(StatementKind::Denial, told, anchor);
     }
     if let Some(intent) = announcement(scene, sentence) {
         match frame::of(scene, sentence, &intent) {
@@ -111,10 +113,11 @@ fn others(scene: &Scene<'_>, sentence: Sentence) -> Option<Reading> {
     }
     let asks = is_question(scene, sentence);
     let join = scene.with(sentence, RECRUITMENT).find(|at| !negated(scene, sentence, at.saturating_sub(3), *at));
-    if let Some(at) = join.filter(|_| !asks && (scene.knows_actor || scene.grim || scene.invites)) {
+    if let Some(at) = join.filter(|_| !asks && (scene.knows_actor || scene.grim || scene.invites || scene.groups)) {
         return reading(StatementKind::Recruitment, at);
     }
-    if let Some(at) = scene.with(sentence, WARNING).next().filter(|_| scene.knows_actor || scene.addresses) {
+    let ours = scene.knows_actor || scene.addresses || scene.groups || scene.warns || scene.grim;
+    if let Some(at) = scene.with(sentence, WARNING).next().filter(|_| ours && !asks) {
         return reading(StatementKind::Warning, at);
     }
     None
