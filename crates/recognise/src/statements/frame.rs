@@ -30,13 +30,13 @@ pub(super) fn of(scene: &Scene<'_>, sentence: Sentence, intent: &Intent) -> Fram
         return Frame::Countered;
     }
     let said = speaker(scene, sentence, intent.anchor).is_some();
-    if quoted && !said && is_endorsed(scene, sentence) {
+    if quoted && is_endorsed(scene, sentence, said) {
         return Frame::Own;
     }
     if quoted || said {
         return Frame::Reported;
     }
-    if scene.unreal || is_feared(scene, sentence, intent.anchor) {
+    if scene.is_unreal(sentence) || is_feared(scene, sentence, intent.anchor) {
         return Frame::Void;
     }
     if intent.by != By::Us && is_history(scene, sentence, intent.anchor) {
@@ -85,15 +85,15 @@ fn is_countered(scene: &Scene<'_>, sentence: Sentence, anchor: usize, quoted: bo
 }
 
 /// A quotation that the writer makes his own: `as we said`, `we mean it`.
-fn is_endorsed(scene: &Scene<'_>, sentence: Sentence) -> bool {
+fn is_endorsed(scene: &Scene<'_>, sentence: Sentence, told: bool) -> bool {
     let mut said = scene.with(sentence, SAY | THREATEN);
     let near = sentence.first.saturating_sub(COUNTER_GAP)..(sentence.end + COUNTER_GAP).min(scene.words.list.len());
     let rejected = near.clone().any(|at| scene.classes(at) & (COUNTER | BLAME | DENIAL) != 0);
     let owned = said.any(|at| {
         let from = at.saturating_sub(SPEAKER_GAP).max(sentence.first);
-        (from..at).any(|word| scene.classes(word) & WE != 0)
+        !told && (from..at).any(|word| scene.classes(word) & WE != 0)
     });
-    !rejected && (owned || near.into_iter().any(|at| scene.classes(at) & ENDORSE != 0))
+    !rejected && !scene.news && (owned || near.into_iter().any(|at| scene.classes(at) & ENDORSE != 0))
 }
 
 /// What is feared is not announced: `I am afraid that they will`.
