@@ -65,7 +65,8 @@ pub(super) fn announcement(scene: &Scene<'_>, sentence: Sentence) -> Option<Inte
     // A weak word counts in a match only when an organisation of the register acts.
     let counts = |intent: &Intent| {
         let at = intent.anchor;
-        let deed = intent.by == By::Us && scene.classes(at) & HARM_ANY != 0 && scene.any(sentence, PEOPLE | YOU);
+        let rivals = at + 1 < sentence.end && scene.classes(at + 1) & THEY != 0 && !scene.any(sentence, PEOPLE | YOU);
+        let deed = intent.by == By::Us && scene.classes(at) & HARM_ANY != 0 && !rivals;
         !sport || !played && deed || scene.classes(at) & HARM_ANY != 0 && has_group(scene, sentence) || group_before(scene, sentence, at)
     };
     let verb = finite_future(scene, sentence)
