@@ -139,7 +139,7 @@ fn doom(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
             let passive = scene.classes(auxiliary + 1) & BE != 0 || scene.classes(verb) & (PERISH | BE) != 0;
             let voiced = lethal || scene.deadly;
             (voiced && (passive || lethal && verb == auxiliary + 1 || scene.lexicon.verb_last && lethal)
-                && !negated(scene, sentence, auxiliary, verb)
+                && !negated(scene, sentence, sentence.first, verb)
                 && !suffers_alone_of_us(scene, sentence, auxiliary, verb))
             .then_some(verb)
         })
