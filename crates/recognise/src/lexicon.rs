@@ -5,6 +5,7 @@
 use crate::words::{START, Script, Words, hash, step};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use vedette_text::fold::fold_plain;
 use vedette_text::tokens::tokens;
 
@@ -93,23 +94,23 @@ const FILES: &[(&str, &str)] = &[
     ("ur", include_str!("../data/lexicon/ur.toml")),
 ];
 
-/// All lexicons.
+/// All lexicons; each is read when a text first needs it.
 #[derive(Debug)]
 pub(crate) struct Lexicons {
-    list: Vec<(&'static str, Lexicon)>,
+    list: Vec<(&'static str, &'static str, OnceLock<Lexicon>)>,
 }
 
 impl Lexicons {
     pub fn bundled() -> Self {
-        let read = |(code, file): &(&'static str, &str)| {
-            (*code, Lexicon::read(code, file).expect("the bundled lexicons are read by a test"))
-        };
-        Self { list: FILES.iter().map(read).collect() }
+        Self { list: FILES.iter().map(|(code, file)| (*code, *file, OnceLock::new())).collect() }
     }
 
     /// The lexicon for a language; for one without, the most common language of its script.
     pub fn of(&self, code: &str, script: &str) -> Option<&Lexicon> {
-        let by_code = |wanted: &str| self.list.iter().find(|(code, _)| *code == wanted).map(|(_, lexicon)| lexicon);
+        let by_code = |wanted: &str| {
+            let (code, file, lexicon) = self.list.iter().find(|(code, ..)| *code == wanted)?;
+            Some(lexicon.get_or_init(|| Lexicon::read(code, file).expect("a test reads the bundled lexicons")))
+        };
         by_code(code).or_else(|| match script {
             "Arab" => by_code("ar"),
             "Cyrl" => by_code("ru"),
@@ -311,6 +312,14 @@ mod tests {
         assert_ne!(classes_of("fa", "حمله می کنیم") & class::HIT_FUT, 0);
         assert_eq!(classes_of("en", "a heart attack") & class::HARM_NOUN, 0);
         assert_eq!(classes_of("en", "the tacking of a lantern") & class::HARM_NOUN, 0);
+    }
+
+    #[test]
+    fn every_bundled_lexicon_is_read() {
+        let lexicons = Lexicons::bundled();
+        for (code, _) in FILES {
+            assert!(lexicons.of(code, "").is_some_and(|lexicon| lexicon.ends.len() > 100), "{code}");
+        }
     }
 
     #[test]

@@ -238,9 +238,7 @@ impl<'a> Scene<'a> {
 
     /// Whether nothing stands outside the quotations but a few words that name who said it.
     fn is_poster(&self) -> bool {
-        let outside = |at: usize| {
-            !self.quotations.iter().any(|quotation| quotation.start <= at && at < quotation.end)
-        };
+        let outside = |at: usize| !self.quotations.iter().any(|quotation| quotation.start <= at && at < quotation.end);
         if self.quotations.is_empty() {
             return false;
         }
@@ -299,7 +297,8 @@ impl<'a> Scene<'a> {
 
     /// A match is named, and no blood, weapon or organisation; nor is lethal harm aimed at those who come.
     fn is_only_fixture(&self, sentence: Sentence) -> bool {
-        if self.knows_actor || !self.any(sentence, class::FIXTURE) || self.any(sentence, class::LETHAL | class::WEAPON) {
+        if self.knows_actor || !self.any(sentence, class::FIXTURE) || self.any(sentence, class::LETHAL | class::WEAPON)
+        {
             return false;
         }
         let lethal = self.any(sentence, class::HARM_INF | class::HARM_FUT | class::HARM_FUT3 | class::HARM_IMP);

@@ -67,7 +67,10 @@ pub(super) fn announcement(scene: &Scene<'_>, sentence: Sentence) -> Option<Inte
         let at = intent.anchor;
         let rivals = at + 1 < sentence.end && scene.classes(at + 1) & THEY != 0 && !scene.any(sentence, PEOPLE | YOU);
         let deed = intent.by == By::Us && scene.classes(at) & HARM_ANY != 0 && !rivals;
-        !sport || !played && deed || scene.classes(at) & HARM_ANY != 0 && has_group(scene, sentence) || group_before(scene, sentence, at)
+        !sport
+            || !played && deed
+            || scene.classes(at) & HARM_ANY != 0 && has_group(scene, sentence)
+            || group_before(scene, sentence, at)
     };
     let verb = finite_future(scene, sentence)
         .or_else(|| future(scene, sentence))
@@ -138,7 +141,8 @@ fn doom(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
             let lethal = scene.classes(verb) & HARM_INF != 0;
             let passive = scene.classes(auxiliary + 1) & BE != 0 || scene.classes(verb) & (PERISH | BE) != 0;
             let voiced = lethal || scene.deadly;
-            (voiced && (passive || lethal && verb == auxiliary + 1 || scene.lexicon.verb_last && lethal)
+            (voiced
+                && (passive || lethal && verb == auxiliary + 1 || scene.lexicon.verb_last && lethal)
                 && !negated(scene, sentence, sentence.first, verb)
                 && !suffers_alone_of_us(scene, sentence, auxiliary, verb))
             .then_some(verb)
@@ -214,7 +218,9 @@ fn subject(scene: &Scene<'_>, from: usize, to: usize) -> u64 {
 fn suffers_alone(scene: &Scene<'_>, sentence: Sentence, from: usize, verb: usize) -> bool {
     let other = (from + 1..verb)
         .any(|at| scene.classes(at) & (YOU | THEY | PEOPLE) != 0 || scene.named.get(at).copied().flatten().is_some());
-    let after = (verb + 1..(verb + 4).min(sentence.end)).any(|at| scene.classes(at) & (YOU | THEY | PEOPLE) != 0);
+    // `we will burn the port`: whatever follows but a preposition is what we burn.
+    let next = verb + 1;
+    let after = next < sentence.end && !breaks(scene, verb, next) && !super::slots::STOPS.contains(&scene.word(next));
     let made = scene.lexicon.verb_last || other || after || (from + 1..verb).count() > 2;
     scene.classes(verb) & PERISH != 0 && !made
 }
@@ -322,12 +328,40 @@ fn follows_command(scene: &Scene<'_>, sentence: Sentence, at: usize) -> bool {
 /// English nouns look like commands (`attack`, `strike`): a command has an object.
 fn has_object(scene: &Scene<'_>, sentence: Sentence, at: usize) -> bool {
     const OBJECTS: &[&str] = &[
-        "all", "them", "those", "every", "these", "your", "any", "him", "her", "the", "everyone", "each", "their",
-        "everybody", "anyone", "as", "whoever", "wherever", "where", "without", "alone", "unbelievers", "traitors",
-        "infidels", "until", "now", "hard", "whom", "whatever",
+        "all",
+        "them",
+        "those",
+        "every",
+        "these",
+        "your",
+        "any",
+        "him",
+        "her",
+        "the",
+        "everyone",
+        "each",
+        "their",
+        "everybody",
+        "anyone",
+        "as",
+        "whoever",
+        "wherever",
+        "where",
+        "without",
+        "alone",
+        "unbelievers",
+        "traitors",
+        "infidels",
+        "until",
+        "now",
+        "hard",
+        "whom",
+        "whatever",
     ];
     // `attacked`, `kills` are told, not commanded.
-    let past = scene.word(at).ends_with("ed") || scene.word(at).ends_with("ing") || scene.word(at).ends_with('s') && scene.word(at) != "gas";
+    let past = scene.word(at).ends_with("ed")
+        || scene.word(at).ends_with("ing")
+        || scene.word(at).ends_with('s') && scene.word(at) != "gas";
     let phrase = scene.marks.within(at, at + 1).filter(|mark| mark.classes & (HARM_INF | HIT_INF) != 0);
     let last = at + phrase.map(|mark| mark.count).max().unwrap_or(1) - 1;
     let next = if last + 1 < sentence.end { scene.word(last + 1) } else { "" };
@@ -340,7 +374,8 @@ fn has_object(scene: &Scene<'_>, sentence: Sentence, at: usize) -> bool {
             && (lethal || serious)
             && short(scene)
     };
-    let listed = OBJECTS.contains(&next) && (lethal || !matches!(next, "the" | "her" | "as" | "without" | "now" | "hard" | "until"));
+    let listed = OBJECTS.contains(&next)
+        && (lethal || !matches!(next, "the" | "her" | "as" | "without" | "now" | "hard" | "until"));
     let behind = aimed(last + 1)
         || matches!(next, "the" | "down") && aimed(last + 2)
         || matches!(next, "in" | "at") && serious && aimed(last + 2);
@@ -368,7 +403,8 @@ fn verb_after(scene: &Scene<'_>, sentence: Sentence, auxiliary: usize, gap: usiz
             break;
         }
         // Another's deed behind a comma: `we will wait, they attack`.
-        if scene.lexicon.bare_imperative && at > auxiliary + 2 && here & (THEY | SAY) != 0 && breaks(scene, at - 1, at) {
+        if scene.lexicon.bare_imperative && at > auxiliary + 2 && here & (THEY | SAY) != 0 && breaks(scene, at - 1, at)
+        {
             break;
         }
     }
