@@ -38,6 +38,10 @@ fn a_post_without_stops_is_cut_at_bullets_bars_and_emoji() {
     assert_eq!(split("Kelmora | 4 December | a|b"), ["Kelmora", "4 December", "a|b"]);
     assert_eq!(split("We will be there 🔥🔥 Kelmora is next 💣"), ["We will be there 🔥🔥", "Kelmora is next 💣"]);
     assert_eq!(split("We ❤️ Kelmora and 🔥 the harbour"), ["We ❤️ Kelmora and 🔥 the harbour"]);
+    assert_eq!(
+        split("odd \u{1fbf0} \u{1ffff} signs \u{1f600}\u{1fb00}"),
+        ["odd \u{1fbf0} \u{1ffff} signs \u{1f600}\u{1fb00}"]
+    );
     assert_eq!(split("They said no. Then see No. 4."), ["They said no.", "Then see No. 4."]);
 }
 
