@@ -5,13 +5,14 @@
 use crate::words::{START, Script, Words, hash, step};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use vedette_text::fold::fold_plain;
 use vedette_text::tokens::tokens;
 
 /// Words of the longest phrase.
-const PHRASE_WORDS_MAX: usize = 8;
+const PHRASE_WORDS_MAX: usize = 10;
 /// Ways through the phrases that are followed from one word.
-const PATHS_MAX: usize = 12;
+const PATHS_MAX: usize = 16;
 /// Bytes of the longest stem; longer prefixes are not looked up.
 const STEM_BYTES_MAX: usize = 63;
 
@@ -32,7 +33,10 @@ classes! {
     20 ASK "ask", 21 SAY "say", 22 THREATEN "threaten", 23 THREAT "threat", 24 HINT "hint", 25 CALL "call", 26 CLAIM "claim",
     27 PRAISE "praise", 28 RECRUITMENT "recruitment", 29 WARNING "warning", 30 DENIAL "denial", 31 COUNTER "counter",
     32 INSTRUCT "instruct", 33 ADDRESS "address", 34 SPORT "sport", 35 IDIOM "idiom",
-    36 MAYBE_IMP "maybe_imp", 37 GROUP "group",
+    36 MAYBE_IMP "maybe_imp", 37 GROUP "group", 38 DIVINE "divine", 39 UNREAL "unreal", 40 PAST "past", 41 BUT "but",
+    42 PERISH "perish", 43 BLAME "blame", 44 FIXTURE "fixture", 45 LEGAL "legal", 46 JOIN "join", 47 OMEN "omen",
+    48 TAME "tame", 49 RHETORIC "rhetoric", 50 FEAR "fear", 51 ENDORSE "endorse", 52 CAUSE "cause",
+    53 BE "be", 54 WEAPON "weapon", 55 KIN "kin",
 }
 
 /// The lexicon of one language.
@@ -90,23 +94,23 @@ const FILES: &[(&str, &str)] = &[
     ("ur", include_str!("../data/lexicon/ur.toml")),
 ];
 
-/// All lexicons.
+/// All lexicons; each is read when a text first needs it.
 #[derive(Debug)]
 pub(crate) struct Lexicons {
-    list: Vec<(&'static str, Lexicon)>,
+    list: Vec<(&'static str, &'static str, OnceLock<Lexicon>)>,
 }
 
 impl Lexicons {
     pub fn bundled() -> Self {
-        let read = |(code, file): &(&'static str, &str)| {
-            (*code, Lexicon::read(code, file).expect("the bundled lexicons are read by a test"))
-        };
-        Self { list: FILES.iter().map(read).collect() }
+        Self { list: FILES.iter().map(|(code, file)| (*code, *file, OnceLock::new())).collect() }
     }
 
     /// The lexicon for a language; for one without, the most common language of its script.
     pub fn of(&self, code: &str, script: &str) -> Option<&Lexicon> {
-        let by_code = |wanted: &str| self.list.iter().find(|(code, _)| *code == wanted).map(|(_, lexicon)| lexicon);
+        let by_code = |wanted: &str| {
+            let (code, file, lexicon) = self.list.iter().find(|(code, ..)| *code == wanted)?;
+            Some(lexicon.get_or_init(|| Lexicon::read(code, file).expect("a test reads the bundled lexicons")))
+        };
         by_code(code).or_else(|| match script {
             "Arab" => by_code("ar"),
             "Cyrl" => by_code("ru"),
@@ -265,6 +269,12 @@ fn clear_idioms(marks: &mut Marks) {
         | class::HIT_FUT
         | class::CALL
         | class::NOT
+        | class::UNREAL
+        | class::THREAT
+        | class::HINT
+        | class::OMEN
+        | class::PERISH
+        | class::WEAPON
         | class::LETHAL;
     for mark in marks.list.iter().filter(|mark| mark.classes & class::IDIOM != 0) {
         for at in marks.at.iter_mut().skip(mark.first).take(mark.count) {
@@ -302,6 +312,14 @@ mod tests {
         assert_ne!(classes_of("fa", "حمله می کنیم") & class::HIT_FUT, 0);
         assert_eq!(classes_of("en", "a heart attack") & class::HARM_NOUN, 0);
         assert_eq!(classes_of("en", "the tacking of a lantern") & class::HARM_NOUN, 0);
+    }
+
+    #[test]
+    fn every_bundled_lexicon_is_read() {
+        let lexicons = Lexicons::bundled();
+        for (code, _) in FILES {
+            assert!(lexicons.of(code, "").is_some_and(|lexicon| lexicon.ends.len() > 100), "{code}");
+        }
     }
 
     #[test]

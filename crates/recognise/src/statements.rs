@@ -4,6 +4,9 @@
 //! stands around it. Rules, not a trained model: each statement can be explained by its words. The same words mean
 //! nothing in a match report, and report in a news text; an idiom is no attack.
 
+mod frame;
+mod hashtags;
+mod intent;
 mod rules;
 mod slots;
 
@@ -19,6 +22,9 @@ const STATEMENTS_MAX: usize = 2_000;
 const SENTENCE_WORDS_MAX: usize = 250;
 /// A post up to this length is about one thing: a word of sport anywhere in it counts.
 const SHORT_TEXT_BYTES: usize = 500;
+
+/// Words outside the quotation of a poster: the author's name, a date.
+const POSTER_WORDS_MAX: usize = 10;
 
 /// A text of this length in which somebody is quoted is an article.
 const ARTICLE_BYTES: usize = 1_500;
@@ -42,14 +48,22 @@ pub(super) struct Scene<'a> {
     news: bool,
     /// Words of harm or death anywhere in the text.
     grim: bool,
+    /// Words of killing anywhere in the text.
+    deadly: bool,
     /// More than one phrase hints at a threat.
     hints: bool,
     /// Somebody is invited in more than one word.
     invites: bool,
+    /// Advice on security in more than one phrase.
+    warns: bool,
     /// Somebody is addressed.
     addresses: bool,
     /// A word for an armed group.
     groups: bool,
+    /// The text laughs about itself.
+    joking: bool,
+    /// The text is a quotation with its author's name, as posters are: his own words.
+    poster: bool,
     sporting: Vec<bool>,
 }
 
@@ -72,12 +86,15 @@ pub(crate) fn find(
     dates: &[DateMention],
 ) -> Vec<Statement> {
     let marks = lexicon.mark(words, folded);
+    let mut found = Vec::new();
+    if text.len() <= SHORT_TEXT_BYTES && text.contains('#') {
+        hashtags::find(text, lexicon, &mut found);
+    }
     // Most posts say nothing of the kind: no word that could carry a statement, no work.
     if marks.at.iter().all(|at| at & rules::CARRIERS == 0) {
-        return Vec::new();
+        return found;
     }
     let scene = Scene::new(text, folded, words, lexicon, marks, mentions, dates);
-    let mut found = Vec::new();
     for sentence in scene.ranges() {
         if found.len() >= STATEMENTS_MAX {
             break;
@@ -86,7 +103,33 @@ pub(crate) fn find(
             found.push(slots::fill(&scene, sentence, &reading));
         }
     }
+    found.sort_by_key(|statement| statement.start);
     found
+}
+
+/// The mention that each word is part of, by word; a named word loses its classes.
+fn name_words(words: &Words, mentions: &[Mention], marks: &mut Marks) -> Vec<Option<u32>> {
+    let mut named = vec![None; words.list.len()];
+    let mut word = 0;
+    for (number, mention) in mentions.iter().enumerate() {
+        // A category word (`attack`, `stadium`) is still a word of the sentence; a name is not.
+        if matches!(mention.kind, MentionKind::Target | MentionKind::Method) {
+            continue;
+        }
+        while words.list.get(word).is_some_and(|at| (at.to as usize) <= mention.start) {
+            word += 1;
+        }
+        for (at, inside) in words.list.iter().enumerate().skip(word) {
+            if inside.from as usize >= mention.end {
+                break;
+            }
+            if let (Some(named), Some(classes)) = (named.get_mut(at), marks.at.get_mut(at)) {
+                *named = Some(number as u32);
+                *classes = 0;
+            }
+        }
+    }
+    named
 }
 
 impl<'a> Scene<'a> {
@@ -99,34 +142,16 @@ impl<'a> Scene<'a> {
         mentions: &'a [Mention],
         dates: &'a [DateMention],
     ) -> Self {
-        let mut named = vec![None; words.list.len()];
-        let mut word = 0;
-        for (number, mention) in mentions.iter().enumerate() {
-            // A category word (`attack`, `stadium`) is still a word of the sentence; a name is not.
-            if matches!(mention.kind, MentionKind::Target | MentionKind::Method) {
-                continue;
-            }
-            while words.list.get(word).is_some_and(|at| (at.to as usize) <= mention.start) {
-                word += 1;
-            }
-            for (at, inside) in words.list.iter().enumerate().skip(word) {
-                if inside.from as usize >= mention.end {
-                    break;
-                }
-                if let (Some(named), Some(classes)) = (named.get_mut(at), marks.at.get_mut(at)) {
-                    *named = Some(number as u32);
-                    *classes = 0;
-                }
-            }
-        }
+        let named = name_words(words, mentions, &mut marks);
         let count = |bits: u64| marks.at.iter().filter(|at| **at & bits != 0).count();
         let said = count(class::SAY);
         let news = said >= 2 && said >= count(class::WE) || said >= 1 && text.len() > ARTICLE_BYTES;
         let grim = count(
             class::LETHAL | class::HARM_INF | class::HARM_FUT | class::THREAT | class::HARM_IMP | class::HARM_NOUN,
         ) > 0;
+        let deadly = count(class::LETHAL) > 0;
         let twice = |bits: u64| marks.list.iter().filter(|mark| mark.classes & bits != 0).take(2).count() == 2;
-        let (hints, invites) = (twice(class::HINT), twice(class::RECRUITMENT));
+        let (hints, invites, warns) = (twice(class::HINT), twice(class::RECRUITMENT), twice(class::WARNING));
         let (addresses, groups) = (count(class::ADDRESS) > 0, count(class::GROUP) > 0);
         let group =
             |mention: &Mention| matches!(mention.kind, MentionKind::Actor | MentionKind::Outlet | MentionKind::Series);
@@ -144,12 +169,18 @@ impl<'a> Scene<'a> {
             knows_actor: mentions.iter().any(group),
             news,
             grim,
+            deadly,
             hints,
             invites,
+            warns,
             addresses,
             groups,
+            joking: false,
+            poster: false,
             sporting: Vec::new(),
         };
+        scene.joking = scene.is_joking();
+        scene.poster = scene.is_poster();
         let mut sporting = vec![false; scene.sentences.len()];
         for sentence in scene.ranges() {
             if let Some(sport) = sporting.get_mut(sentence.number) {
@@ -191,6 +222,55 @@ impl<'a> Scene<'a> {
         all
     }
 
+    /// Whether a short text laughs about itself. Who names an armed group, a weapon or blood is taken at his word.
+    fn is_joking(&self) -> bool {
+        self.text.len() <= SHORT_TEXT_BYTES
+            && self.text.contains(['😂', '🤣', '😅', '😹', '😜', '😝', '🙈', '😆', '🤪'])
+            && !self.knows_actor
+            && !self.marks.at.iter().any(|at| at & (class::GROUP | class::WEAPON | class::LETHAL) != 0)
+    }
+
+    /// Whether a sentence, or its neighbours, say that nobody means it: a story, a game, a joke, a drill.
+    fn is_unreal(&self, sentence: Sentence) -> bool {
+        if self.joking {
+            return true;
+        }
+        let from = sentence.number.saturating_sub(1);
+        self.ranges()
+            .into_iter()
+            .filter(|other| other.number >= from && other.number <= sentence.number + 1 || other.number == 0)
+            .any(|other| self.any(other, class::UNREAL))
+    }
+
+    /// Whether nothing stands outside the quotations but a few words that name who said it.
+    fn is_poster(&self) -> bool {
+        let outside = |at: usize| !self.quotations.iter().any(|quotation| quotation.start <= at && at < quotation.end);
+        if self.quotations.is_empty() {
+            return false;
+        }
+        let (mut words, mut named) = (0, false);
+        for (at, word) in self.words.list.iter().enumerate() {
+            if !outside(word.from as usize) {
+                continue;
+            }
+            words += 1;
+            let frame = class::SAY | class::THREATEN | class::COUNTER | class::BLAME;
+            if words > POSTER_WORDS_MAX || self.classes(at) & frame != 0 {
+                return false;
+            }
+            named |= self.mention_at(at).is_some_and(|mention| {
+                matches!(mention.kind, MentionKind::Actor | MentionKind::Outlet | MentionKind::Series)
+            });
+        }
+        named
+    }
+
+    /// The folded spelling of a word.
+    fn word(&self, at: usize) -> &'a str {
+        let word = self.words.list.get(at);
+        word.and_then(|word| self.folded.get(word.start as usize..word.end as usize)).unwrap_or_default()
+    }
+
     fn classes(&self, word: usize) -> u64 {
         self.marks.at.get(word).copied().unwrap_or_default()
     }
@@ -218,7 +298,17 @@ impl<'a> Scene<'a> {
     }
 
     fn has_sport(&self, sentence: &Sentence) -> bool {
-        self.any(*sentence, class::SPORT) || self.has_score(sentence)
+        self.any(*sentence, class::SPORT) || self.has_score(sentence) || self.is_only_fixture(*sentence)
+    }
+
+    /// A match is named, and no blood, weapon or organisation; nor is lethal harm aimed at those who come.
+    fn is_only_fixture(&self, sentence: Sentence) -> bool {
+        if self.knows_actor || !self.any(sentence, class::FIXTURE) || self.any(sentence, class::LETHAL | class::WEAPON)
+        {
+            return false;
+        }
+        let lethal = self.any(sentence, class::HARM_INF | class::HARM_FUT | class::HARM_FUT3 | class::HARM_IMP);
+        !lethal || !self.any(sentence, class::PEOPLE | class::YOU | class::ADDRESS)
     }
 
     /// `5-0`, `2:1`: two single digits with nothing but a hyphen or colon between them.
@@ -248,6 +338,9 @@ impl<'a> Scene<'a> {
     /// Whether a word stands inside a quotation of this sentence that does not fill the whole text.
     fn is_quoted(&self, word: usize) -> bool {
         let Some(at) = self.words.list.get(word).map(|word| word.from as usize) else { return false };
+        if self.poster {
+            return false;
+        }
         self.quotations.iter().any(|quotation| {
             quotation.inside.start <= at
                 && at < quotation.inside.end
