@@ -9,8 +9,8 @@ use vedette_assess::{AssessInput, OfficialOutlet, WINDOW_DAYS};
 use vedette_core::{
     Admiralty, Analysis, Assessment, CalendarEvent, Findings, Language, MentionKind, Reading, ReadingKind,
 };
-use vedette_recognise::Recogniser;
 use vedette_recognise::events::{Event, expand};
+use vedette_recognise::{Hints, Recogniser};
 
 /// The analyst. Cheap to clone.
 #[derive(Clone)]
@@ -43,10 +43,10 @@ impl Analyst {
         Language { code: found.code, script: found.script, confidence: found.confidence }
     }
 
-    /// What a text names and says.
-    pub fn findings(&self, text: &str, language: &Language, posted_at: Timestamp) -> Findings {
+    /// What a text names and says; `hints` tell where its source stands.
+    pub fn findings(&self, text: &str, language: &Language, posted_at: Timestamp, hints: &Hints) -> Findings {
         let at = civil_utc(posted_at);
-        let mut findings = self.recogniser.recognise(text, language, at);
+        let mut findings = self.recogniser.recognise_with(text, language, at, hints);
         if !findings.statements.is_empty() {
             vedette_assess::join_events(&mut findings, &self.calendar(at, WINDOW_DAYS), at, WINDOW_DAYS);
         }
@@ -98,7 +98,7 @@ impl Analyst {
         if let Some(stated) = lang.filter(|_| language.confidence < 0.6) {
             language.code = stated.split(['-', '_']).next().unwrap_or(stated).to_lowercase();
         }
-        let findings = self.findings(&text, &language, posted_at);
+        let findings = self.findings(&text, &language, posted_at, &Hints::default());
         let reading = Reading { language, ..Reading::new(ReadingKind::Text, "as given", text) };
         let readings = [reading];
         let all = [findings];

@@ -23,6 +23,7 @@ fn source() -> Source {
             room: Some("lantern-media".into()),
             name: "lantern-media at chat.lantern.example".into(),
             outlet: Some("lantern-media".into()),
+            countries: Vec::new(),
             allow_private: Vec::new(),
             secret: Some("lantern-token".into()),
             authorisation: Authorisation {

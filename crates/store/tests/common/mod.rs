@@ -123,6 +123,8 @@ pub fn new_source(name: &str) -> NewSource {
         room: Some("lanterns".to_owned()),
         name: name.to_owned(),
         outlet: None,
+        countries: Vec::new(),
+        countries: Vec::new(),
         allow_private: vec![],
         secret: None,
         authorisation: Authorisation {

@@ -175,6 +175,9 @@ pub struct SourceAdd {
     /// The outlet that publishes here, as an id of the register
     #[arg(long)]
     pub outlet: Option<String>,
+    /// A country that it writes from or about, such as PK; as often as needed. Of places of one name those there come first
+    #[arg(long, value_name = "CODE", value_parser = country_code)]
+    pub country: Vec<String>,
     /// A host on a private address that this source may reach, such as 127.0.0.1:3000
     #[arg(long, value_name = "HOST")]
     pub allow_private: Vec<String>,
@@ -194,4 +197,10 @@ pub struct SourceAdd {
     pub keep_days: Option<u32>,
     #[command(flatten)]
     pub authorisation: AuthorisationArgs,
+}
+
+/// Two capital letters after ISO 3166-1.
+fn country_code(code: &str) -> Result<String, String> {
+    let is_code = code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+    is_code.then(|| code.to_owned()).ok_or_else(|| "expected two capital letters, such as PK".to_owned())
 }

@@ -172,6 +172,7 @@ fn add(args: &SourceAdd, context: &Context<'_>, io: &mut Io) -> Result<(), Failu
             room: args.room.clone(),
             name,
             outlet: args.outlet.clone(),
+            countries: args.country.clone(),
             allow_private: args.allow_private.clone(),
             secret,
             authorisation,

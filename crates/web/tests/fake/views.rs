@@ -437,6 +437,7 @@ fn source(id: i64, kind: SourceKind, name: &str, address: &str, health: SourceHe
             room: (kind == SourceKind::Rocketchat).then(|| name.to_owned()),
             name: name.to_owned(),
             outlet: None,
+            countries: Vec::new(),
             allow_private: Vec::new(),
             secret: None,
             authorisation: Authorisation {
