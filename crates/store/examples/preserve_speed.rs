@@ -168,7 +168,6 @@ fn source() -> NewSource {
         name: "speed".to_owned(),
         outlet: None,
         countries: Vec::new(),
-        countries: Vec::new(),
         allow_private: vec![],
         secret: None,
         authorisation: Authorisation {

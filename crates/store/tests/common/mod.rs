@@ -124,7 +124,6 @@ pub fn new_source(name: &str) -> NewSource {
         name: name.to_owned(),
         outlet: None,
         countries: Vec::new(),
-        countries: Vec::new(),
         allow_private: vec![],
         secret: None,
         authorisation: Authorisation {
