@@ -218,7 +218,7 @@ fn candidate_at(table: &Table, text: Text<'_>, word: &Word, at: usize) -> Option
             sequence: found.sequence,
             cue,
             name_part: text.language != "de" && found.count == 1 && word.capital && beside_a_name(text, at, word),
-            person: is_person(text, at, found.count, word),
+            person: is_person(text, at, found.count, word, cue),
             doubtful: found.count == 1 && common::sort_of(hash(name.as_bytes())).is_doubtful(text.language),
             lower,
             script: word.script,
@@ -373,10 +373,12 @@ fn beside_a_name(text: Text<'_>, at: usize, word: &Word) -> bool {
 }
 
 /// Whether the words around a name make it a person's.
-fn is_person(text: Text<'_>, at: usize, count: usize, word: &Word) -> bool {
+fn is_person(text: Text<'_>, at: usize, count: usize, word: &Word, cue: bool) -> bool {
     let spaced = |before: &Word| matches!(text.between(before, word), " " | ". ");
     let titled = text.before(at).is_some_and(|before| spaced(before) && common::sort_of(before.exact).is_title());
+    // `Officials in California said` names no person.
     let speaks = count == 1
+        && !cue
         && text.word(at + 1).is_some_and(|after| {
             text.between(word, after) == " " && !after.capital && common::sort_of(after.exact).is_speech()
         });

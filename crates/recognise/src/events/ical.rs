@@ -51,8 +51,8 @@ pub enum IcalError {
     CutOff(String),
 }
 
-/// Reads the events of an iCalendar file. Cancelled ones are left out. Ids are made from the names, places are those of `known_places`
-/// whose name (first of the pair, folded by the caller's own rule) the location holds; the second is the id.
+/// Reads the events of an iCalendar file. Cancelled ones are left out. Ids are made from the names; `place_of` gives the ids of the places
+/// and venues that a `LOCATION` names.
 pub fn read_ical(content: &str, place_of: &dyn Fn(&str) -> Vec<String>) -> Result<Vec<Event>, IcalError> {
     if content.len() > ICAL_BYTES_MAX {
         return Err(IcalError::TooLarge { what: "too many bytes", limit: ICAL_BYTES_MAX });

@@ -69,7 +69,7 @@ pub(super) fn weigh(candidates: &[Candidate], text: Text<'_>, hints: &Hints) -> 
         return Vec::new();
     }
     let pairs: Vec<bool> = (0..candidates.len()).map(|number| is_followed_by_comma(candidates, number, text)).collect();
-    let mut context = named(candidates, hints);
+    let mut context = named(candidates);
     context.anchors = anchors(candidates, &pairs, &context, hints);
     let persons = persons(candidates);
     let mut hits = Vec::new();
@@ -214,7 +214,7 @@ fn best_of(
 }
 
 /// Countries and divisions that the text is about: those it names, and those of names that only one country has.
-fn named(candidates: &[Candidate], _hints: &Hints) -> Context {
+fn named(candidates: &[Candidate]) -> Context {
     let mut context = Context::default();
     for candidate in candidates.iter().filter(|candidate| !candidate.person) {
         let Some(Named { place: first, .. }) = candidate.options.first() else { continue };
