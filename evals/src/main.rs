@@ -1,0 +1,54 @@
+//! Measures what several rooms do together, as users get it: levels of news texts, the functional suite ThreatCheck, and speed.
+//! What one room does alone is measured by the examples of its crate; `make evals DATA=FOLDER` runs all of them.
+//!
+//! `cargo run --release -p vedette-evals -- levels DATA | threatcheck [--show FUNCTION LANGUAGE] | speed DATA`
+//!
+//! Nothing here is measured without data: a missing folder is said, and the exit code is 2.
+
+mod levels;
+mod news;
+mod speed;
+mod threatcheck;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use vedette_desk::Analyst;
+use vedette_recognise::{Options, Recogniser, Register};
+
+/// Why nothing was measured.
+pub(crate) type Failure = String;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done =
+        match words.as_slice() {
+            ["levels", data, rest @ ..] => levels::measure(Path::new(data), rest),
+            ["speed", data] => speed::measure(Path::new(data)),
+            ["threatcheck", rest @ ..] => threatcheck::measure(&suite(), rest),
+            _ => Err("usage: vedette-evals levels DATA [--show] | speed DATA | threatcheck [--show FUNCTION LANGUAGE]"
+                .into()),
+        };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}; nothing was measured");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The analyst as `vedette analyze` makes it, with the starter register.
+pub(crate) fn analyst() -> Analyst {
+    Analyst::new(Recogniser::new(Register::starter(), Options::default()))
+}
+
+/// One row of the table that `make evals` collects.
+pub(crate) fn row(what: &str, figure: &str, aim: &str, kind: &str) {
+    println!("| {what} | {figure} | {aim} | {kind} |");
+}
+
+fn suite() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("threatcheck")
+}
