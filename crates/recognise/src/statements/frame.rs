@@ -26,6 +26,9 @@ pub(super) enum Frame {
 /// How an announcement is meant.
 pub(super) fn of(scene: &Scene<'_>, sentence: Sentence, intent: &Intent) -> Frame {
     let quoted = scene.is_quoted(intent.anchor);
+    if quoted && scene.endorsed && !scene.unreal {
+        return Frame::Own;
+    }
     if is_countered(scene, sentence, intent.anchor, quoted) {
         return Frame::Countered;
     }
