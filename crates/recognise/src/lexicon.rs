@@ -35,7 +35,7 @@ classes! {
     32 INSTRUCT "instruct", 33 ADDRESS "address", 34 SPORT "sport", 35 IDIOM "idiom",
     36 MAYBE_IMP "maybe_imp", 37 GROUP "group", 38 DIVINE "divine", 39 UNREAL "unreal", 40 PAST "past", 41 BUT "but",
     42 PERISH "perish", 43 BLAME "blame", 44 FIXTURE "fixture", 45 LEGAL "legal", 46 JOIN "join", 47 OMEN "omen",
-    60 TAUNT "taunt", 61 ENDORSE "endorse",
+    60 TAUNT "taunt", 61 ENDORSE "endorse", 62 TOPIC "topic",
 }
 
 /// The lexicon of one language.
@@ -309,6 +309,9 @@ fn clear_idioms(marks: &mut Marks) {
         | class::HINT
         | class::OMEN
         | class::TAUNT
+        | class::HARM_FUT3
+        | class::HIT_FUT3
+        | class::TOPIC
         | class::ENDORSE
         | class::PERISH
         | class::LETHAL;

@@ -35,7 +35,7 @@ pub(super) fn of(scene: &Scene<'_>, sentence: Sentence, intent: &Intent) -> Fram
     if quoted || speaker(scene, sentence, intent.anchor).is_some() {
         return Frame::Reported;
     }
-    if scene.unreal {
+    if scene.unreal || scene.any(sentence, TOPIC) {
         return Frame::Void;
     }
     if intent.by != By::Us && is_history(scene, sentence, intent.anchor) {

@@ -110,7 +110,7 @@ fn finite_future(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
             && (scene.any(sentence, YOU)
                 || group_before(scene, sentence, *at)
                 || names_aim(scene, sentence)
-                || short(scene) && (scene.any(sentence, LETHAL | PEOPLE) || names_day(scene, sentence)))
+                || short(scene) && scene.classes(*at) & HARM_FUT3 != 0)
     })?;
     Some(threat(third, By::Others))
 }
@@ -334,11 +334,6 @@ pub(super) fn group_before(scene: &Scene<'_>, sentence: Sentence, at: usize) -> 
 
 fn has_group(scene: &Scene<'_>, sentence: Sentence) -> bool {
     scene.mentions_in(sentence.span, &[MentionKind::Actor, MentionKind::Outlet]).next().is_some()
-}
-
-/// The sentence says when.
-fn names_day(scene: &Scene<'_>, sentence: Sentence) -> bool {
-    scene.dates.iter().any(|date| sentence.span.start <= date.start && date.start < sentence.span.end)
 }
 
 /// The sentence names something that can be harmed.
