@@ -36,6 +36,7 @@ classes! {
     36 MAYBE_IMP "maybe_imp", 37 GROUP "group", 38 DIVINE "divine", 39 UNREAL "unreal", 40 PAST "past", 41 BUT "but",
     42 PERISH "perish", 43 BLAME "blame", 44 FIXTURE "fixture", 45 LEGAL "legal", 46 JOIN "join", 47 OMEN "omen",
     60 TAUNT "taunt", 61 ENDORSE "endorse", 62 TOPIC "topic",
+    56 SECRET "secret", 57 GUIDE "guide", 58 COMMAND "command", 59 DEED "deed",
 }
 
 /// The lexicon of one language.
@@ -312,6 +313,11 @@ fn clear_idioms(marks: &mut Marks) {
         | class::HARM_FUT3
         | class::HIT_FUT3
         | class::TOPIC
+        | class::GUIDE
+        | class::COMMAND
+        | class::DEED
+        | class::PRAISE
+        | class::CLAIM
         | class::ENDORSE
         | class::PERISH
         | class::LETHAL;

@@ -4,6 +4,7 @@
 //! stands around it. Rules, not a trained model: each statement can be explained by its words. The same words mean
 //! nothing in a match report, and report in a news text; an idiom is no attack.
 
+mod composed;
 mod frame;
 mod intent;
 mod rules;
@@ -142,7 +143,7 @@ impl<'a> Scene<'a> {
         ) > 0;
         let deadly = count(class::LETHAL) > 0;
         let twice = |bits: u64| marks.list.iter().filter(|mark| mark.classes & bits != 0).take(2).count() == 2;
-        let (hints, invites, warns) = (twice(class::HINT), twice(class::RECRUITMENT), twice(class::WARNING));
+        let (hints, invites, warns) = (twice(class::HINT), twice(class::RECRUITMENT), twice(class::WARNING | class::SECRET));
         let endorsed = marks.at.iter().any(|at| at & class::ENDORSE != 0);
         let (addresses, groups) = (count(class::ADDRESS) > 0, count(class::GROUP) > 0);
         let group =

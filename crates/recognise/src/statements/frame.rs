@@ -3,6 +3,7 @@
 use super::intent::{By, Intent};
 use super::{Scene, Sentence};
 use crate::lexicon::class::*;
+use vedette_core::StatementKind;
 use vedette_text::sentences::breaks_clause;
 
 /// Words before a verb of saying among which its subject is looked for.
@@ -35,16 +36,23 @@ pub(super) fn of(scene: &Scene<'_>, sentence: Sentence, intent: &Intent) -> Fram
     if quoted || speaker(scene, sentence, intent.anchor).is_some() {
         return Frame::Reported;
     }
-    if scene.unreal || scene.any(sentence, TOPIC) {
+    // A lesson in bombs may call itself a film or a series.
+    let lesson = intent.kind == StatementKind::Instruction && scene.any(sentence, LETHAL);
+    if (scene.unreal || scene.any(sentence, TOPIC)) && !lesson {
         return Frame::Void;
     }
     if intent.by != By::Us && is_history(scene, sentence, intent.anchor) {
         return Frame::Reported;
     }
-    if intent.by != By::Us && scene.news {
+    if intent.by != By::Us && (scene.news || tells(scene, sentence)) {
         return Frame::Reported;
     }
     Frame::Own
+}
+
+/// An article that neither speaks of its writers nor to anybody: its phrases are told, not meant.
+fn tells(scene: &Scene<'_>, sentence: Sentence) -> bool {
+    scene.text.len() > super::ARTICLE_BYTES && !scene.knows_actor && !scene.any(sentence, WE | YOU | ADDRESS)
 }
 
 /// The verb of saying that governs a word: before it in the sentence, or behind it in a clause of its own (`…, police said`).

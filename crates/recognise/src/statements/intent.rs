@@ -2,6 +2,7 @@
 //!
 //! Whether he does speak for himself is asked afterwards, in [`super::frame`].
 
+use super::composed::composed;
 use super::frame::{breaks, is_question, negated};
 use super::{Scene, Sentence};
 use crate::lexicon::class::*;
@@ -81,7 +82,8 @@ pub(super) fn announcement(scene: &Scene<'_>, sentence: Sentence) -> Option<Inte
     if let Some(at) = phrase.filter(|_| !sport) {
         return Some(call(at, By::You));
     }
-    hint(scene, sentence).filter(|_| !sport).map(|at| threat(at, By::You))
+    let hint = hint(scene, sentence).filter(|_| !sport).map(|at| threat(at, By::You));
+    hint.or_else(|| composed(scene, sentence))
 }
 
 /// What threatens only beside other signs, in a post or to the reader's face.
@@ -201,7 +203,9 @@ fn licence(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
     if negated(scene, sentence, sentence.first, legal) {
         return None;
     }
-    let harm = (sentence.first..legal).find(|at| scene.classes(*at) & (HARM_INF | HARM_NOUN | LETHAL) != 0)?;
+    // In a post the duty may come first: `a holy duty of all: to kill them`.
+    let end = if short(scene) { sentence.end } else { legal };
+    let harm = (sentence.first..end).find(|at| scene.classes(*at) & (HARM_INF | HARM_NOUN | LETHAL) != 0)?;
     Some(call(harm, By::Others))
 }
 

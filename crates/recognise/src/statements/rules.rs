@@ -17,6 +17,12 @@ pub(super) const CARRIERS: u64 = HARM
     | THREAT
     | HINT
     | TAUNT
+    | GUIDE
+    | COMMAND
+    | DEED
+    | SECRET
+    | LETHAL
+    | LEGAL
     | OMEN
     | CALL
     | CLAIM
@@ -117,7 +123,9 @@ fn others(scene: &Scene<'_>, sentence: Sentence) -> Option<Reading> {
     if let Some(at) = join.filter(|_| !asks && (scene.knows_actor || scene.grim || scene.invites)) {
         return reading(StatementKind::Recruitment, at);
     }
-    if let Some(at) = scene.with(sentence, WARNING).next().filter(|_| scene.knows_actor || scene.addresses || scene.warns) {
+    // `change your phones, the police listen`: advice, and what has to be kept secret.
+    let advice = if scene.warns && scene.any(sentence, COMMAND | NOT) { WARNING | SECRET } else { WARNING };
+    if let Some(at) = scene.with(sentence, advice).next().filter(|_| scene.knows_actor || scene.addresses || scene.warns) {
         return reading(StatementKind::Warning, at);
     }
     None
