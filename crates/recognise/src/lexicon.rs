@@ -35,8 +35,8 @@ classes! {
     32 INSTRUCT "instruct", 33 ADDRESS "address", 34 SPORT "sport", 35 IDIOM "idiom",
     36 MAYBE_IMP "maybe_imp", 37 GROUP "group", 38 DIVINE "divine", 39 UNREAL "unreal", 40 PAST "past", 41 BUT "but",
     42 PERISH "perish", 43 BLAME "blame", 44 FIXTURE "fixture", 45 LEGAL "legal", 46 JOIN "join", 47 OMEN "omen",
-    60 TAUNT "taunt", 61 ENDORSE "endorse", 62 TOPIC "topic",
-    56 SECRET "secret", 57 GUIDE "guide", 58 COMMAND "command", 59 DEED "deed",
+    48 TAME "tame", 49 RHETORIC "rhetoric", 50 FEAR "fear", 51 ENDORSE "endorse", 52 CAUSE "cause",
+    53 BE "be", 56 SECRET "secret", 57 GUIDE "guide", 58 COMMAND "command", 59 DEED "deed",
 }
 
 /// The lexicon of one language.
@@ -44,6 +44,8 @@ classes! {
 pub(crate) struct Lexicon {
     /// Where verbs stand at the end of the sentence and far from their auxiliary.
     pub verb_last: bool,
+    /// Where the verb of saying stands at the end too.
+    pub verb_closes: bool,
     /// Where an English imperative looks like any other form.
     pub bare_imperative: bool,
     /// Where the forms in `want` do not tell the person.
@@ -158,6 +160,7 @@ impl Lexicon {
     fn read(code: &str, files: &[(&str, &str)]) -> Result<Self, String> {
         let mut lexicon = Self {
             verb_last: matches!(code, "de" | "fa" | "ur" | "tr"),
+            verb_closes: matches!(code, "fa" | "ur" | "tr"),
             bare_imperative: code == "en",
             want_needs_person: matches!(code, "en" | "de" | "fr"),
             ends: vec![0],
@@ -309,10 +312,10 @@ fn clear_idioms(marks: &mut Marks) {
         | class::THREAT
         | class::HINT
         | class::OMEN
-        | class::TAUNT
+        | class::RHETORIC
         | class::HARM_FUT3
         | class::HIT_FUT3
-        | class::TOPIC
+        | class::TAME
         | class::GUIDE
         | class::COMMAND
         | class::DEED

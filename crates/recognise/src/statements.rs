@@ -6,6 +6,7 @@
 
 mod composed;
 mod frame;
+mod hashtags;
 mod intent;
 mod rules;
 mod slots;
@@ -54,10 +55,8 @@ pub(super) struct Scene<'a> {
     hints: bool,
     /// Somebody is invited in more than one word.
     invites: bool,
-    /// Security advice in more than one phrase.
+    /// Advice on security in more than one phrase.
     warns: bool,
-    /// The writer makes somebody's words his own (`and we say: so be it`).
-    endorsed: bool,
     /// Somebody is addressed.
     addresses: bool,
     /// A word for an armed group.
@@ -88,12 +87,15 @@ pub(crate) fn find(
     mentions: &[Mention],
     dates: &[DateMention],
 ) -> Vec<Statement> {
+    let mut found = Vec::new();
+    if text.len() <= SHORT_TEXT_BYTES && text.contains('#') {
+        hashtags::find(text, lexicon, &mut found);
+    }
     // Most posts say nothing of the kind: no word that could carry a statement, no work.
     if marks.at.iter().all(|at| at & rules::CARRIERS == 0) {
-        return Vec::new();
+        return found;
     }
     let scene = Scene::new(text, folded, words, lexicon, marks, mentions, dates);
-    let mut found = Vec::new();
     for sentence in scene.ranges() {
         if found.len() >= STATEMENTS_MAX {
             break;
@@ -102,6 +104,7 @@ pub(crate) fn find(
             found.push(slots::fill(&scene, sentence, &reading));
         }
     }
+    found.sort_by_key(|statement| statement.start);
     found
 }
 
@@ -144,7 +147,6 @@ impl<'a> Scene<'a> {
         let deadly = count(class::LETHAL) > 0;
         let twice = |bits: u64| marks.list.iter().filter(|mark| mark.classes & bits != 0).take(2).count() == 2;
         let (hints, invites, warns) = (twice(class::HINT), twice(class::RECRUITMENT), twice(class::WARNING | class::SECRET));
-        let endorsed = marks.at.iter().any(|at| at & class::ENDORSE != 0);
         let (addresses, groups) = (count(class::ADDRESS) > 0, count(class::GROUP) > 0);
         let group =
             |mention: &Mention| matches!(mention.kind, MentionKind::Actor | MentionKind::Outlet | MentionKind::Series);
@@ -166,7 +168,6 @@ impl<'a> Scene<'a> {
             hints,
             invites,
             warns,
-            endorsed,
             addresses,
             groups,
             unreal: false,

@@ -27,18 +27,21 @@ pub(super) enum Frame {
 /// How an announcement is meant.
 pub(super) fn of(scene: &Scene<'_>, sentence: Sentence, intent: &Intent) -> Frame {
     let quoted = scene.is_quoted(intent.anchor);
-    if quoted && scene.endorsed && !scene.unreal {
-        return Frame::Own;
-    }
     if is_countered(scene, sentence, intent.anchor, quoted) {
         return Frame::Countered;
     }
-    if quoted || speaker(scene, sentence, intent.anchor).is_some() {
+    let said = speaker(scene, sentence, intent.anchor).is_some();
+    let owned = (sentence.first..sentence.end).any(|at| scene.classes(at) & ENDORSE != 0);
+    if quoted && (!said || owned) && is_endorsed(scene, sentence) {
+        return Frame::Own;
+    }
+    if quoted || said {
         return Frame::Reported;
     }
     // A lesson in bombs may call itself a film or a series.
     let lesson = intent.kind == StatementKind::Instruction && scene.any(sentence, LETHAL);
-    if (scene.unreal || scene.any(sentence, TOPIC)) && !lesson {
+    let tame = intent.by != By::Us && scene.any(sentence, TAME);
+    if (scene.unreal || tame) && !lesson || is_feared(scene, sentence, intent.anchor) {
         return Frame::Void;
     }
     if intent.by != By::Us && is_history(scene, sentence, intent.anchor) {
@@ -64,8 +67,8 @@ pub(super) fn speaker(scene: &Scene<'_>, sentence: Sentence, anchor: usize) -> O
         if *at <= anchor {
             return !(*at..anchor).any(|word| scene.classes(word) & BUT != 0 && word > *at);
         }
-        let relative = (anchor..*at).any(|word| scene.classes(word) & (PEOPLE | THEY) != 0);
-        !relative || (anchor..*at).any(|word| breaks(scene, word, word + 1))
+        // Where the verb closes the sentence, so does `said`.
+        scene.lexicon.verb_closes || (anchor..*at).any(|word| breaks(scene, word, word + 1))
     })
 }
 
@@ -92,6 +95,24 @@ fn is_countered(scene: &Scene<'_>, sentence: Sentence, anchor: usize, quoted: bo
     quoted && near.into_iter().any(|at| scene.classes(at) & (COUNTER | BLAME) != 0)
 }
 
+/// A quotation that the writer makes his own: `as we said`, `we mean it`.
+fn is_endorsed(scene: &Scene<'_>, sentence: Sentence) -> bool {
+    let mut said = scene.with(sentence, SAY | THREATEN);
+    let near = sentence.first.saturating_sub(COUNTER_GAP)..(sentence.end + COUNTER_GAP).min(scene.words.list.len());
+    let rejected = near.clone().any(|at| scene.classes(at) & (COUNTER | BLAME | DENIAL) != 0);
+    let owned = said.any(|at| {
+        let from = at.saturating_sub(SPEAKER_GAP).max(sentence.first);
+        (from..at).any(|word| scene.classes(word) & WE != 0)
+    });
+    !rejected && (owned || near.into_iter().any(|at| scene.classes(at) & ENDORSE != 0))
+}
+
+/// What is feared is not announced: `I am afraid that they will`.
+fn is_feared(scene: &Scene<'_>, sentence: Sentence, anchor: usize) -> bool {
+    (sentence.first..anchor).any(|at| scene.classes(at) & FEAR != 0)
+        && !(sentence.first..anchor).any(|at| scene.classes(at) & BUT != 0)
+}
+
 /// A word of the past stands before the announcement: history, or a story of it.
 fn is_history(scene: &Scene<'_>, sentence: Sentence, anchor: usize) -> bool {
     (sentence.first..anchor).any(|at| scene.classes(at) & PAST != 0)
@@ -110,6 +131,13 @@ pub(super) fn breaks(scene: &Scene<'_>, left: usize, right: usize) -> bool {
 /// A negation among some words.
 pub(super) fn negated(scene: &Scene<'_>, sentence: Sentence, from: usize, to: usize) -> bool {
     (from.max(sentence.first)..to.min(sentence.end)).any(|at| scene.classes(at) & NOT != 0)
+}
+
+/// A negation among the few words before one, in its clause.
+pub(super) fn negated_near(scene: &Scene<'_>, sentence: Sentence, at: usize, words: usize) -> bool {
+    let from = at.saturating_sub(words).max(sentence.first);
+    let clause = (from..at).rev().take_while(|word| !breaks(scene, *word, word + 1));
+    clause.into_iter().any(|word| scene.classes(word) & NOT != 0)
 }
 
 /// A question asks; it does not announce.

@@ -3,7 +3,7 @@
 //! Whether he does speak for himself is asked afterwards, in [`super::frame`].
 
 use super::composed::composed;
-use super::frame::{breaks, is_question, negated};
+use super::frame::{breaks, is_question, negated, negated_near};
 use super::{Scene, Sentence};
 use crate::lexicon::class::*;
 use vedette_core::{MentionKind, StatementKind};
@@ -49,19 +49,15 @@ fn call(anchor: usize, by: By) -> Intent {
 
 /// Threats, calls and instructions of a sentence, the surest reading first.
 pub(super) fn announcement(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
-    if let Some(anchor) = scene.with(sentence, INSTRUCT).find(|at| !negated(scene, sentence, at.saturating_sub(2), *at)) {
+    if let Some(anchor) = scene.with(sentence, INSTRUCT).find(|at| !negated_near(scene, sentence, *at, 2)) {
         return Some(Intent { kind: StatementKind::Instruction, anchor, by: By::You });
     }
-    // A threat put as a question: `did you think we would not come`.
-    if let Some(at) = scene.with(sentence, TAUNT).next().filter(|_| !scene.is_sport(sentence)) {
-        return Some(threat(at, By::You));
-    }
     if is_question(scene, sentence) {
-        return None;
+        return rhetoric(scene, sentence);
     }
     let grave = scene.any(sentence, LETHAL);
     let sport = scene.is_sport(sentence) && !grave;
-    let phrase = scene.with(sentence, THREAT).find(|at| !negated(scene, sentence, at.saturating_sub(2), *at));
+    let phrase = scene.with(sentence, THREAT).find(|at| !negated_near(scene, sentence, *at, 2));
     if let Some(at) = phrase.filter(|_| !sport || has_group(scene, sentence)) {
         return Some(threat(at, By::You));
     }
@@ -78,9 +74,12 @@ pub(super) fn announcement(scene: &Scene<'_>, sentence: Sentence) -> Option<Inte
     if let Some(intent) = duty.filter(counts) {
         return Some(intent);
     }
-    let phrase = scene.with(sentence, CALL).find(|at| !negated(scene, sentence, at.saturating_sub(2), *at));
+    let phrase = scene.with(sentence, CALL).find(|at| !negated_near(scene, sentence, *at, 2));
     if let Some(at) = phrase.filter(|_| !sport) {
         return Some(call(at, By::You));
+    }
+    if let Some(intent) = doom(scene, sentence).filter(|_| !sport) {
+        return Some(intent);
     }
     let hint = hint(scene, sentence).filter(|_| !sport).map(|at| threat(at, By::You));
     hint.or_else(|| composed(scene, sentence))
@@ -93,6 +92,42 @@ fn hint(scene: &Scene<'_>, sentence: Sentence) -> Option<usize> {
     }
     let hint = scene.with(sentence, HINT).next().filter(|_| scene.grim || scene.knows_actor || scene.hints);
     hint.or_else(|| scene.with(sentence, OMEN).next().filter(|_| scene.knows_actor || scene.deadly))
+}
+
+/// A question that only its target could answer: `did you think we would not come and slaughter you?`
+fn rhetoric(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
+    if !scene.any(sentence, RHETORIC) || scene.any(sentence, TAME) || !short(scene) {
+        return None;
+    }
+    let grave = HARM_ANY | LETHAL | THREAT | HIT_INF | HIT_FUT | HINT;
+    scene.with(sentence, grave).next().map(|at| threat(at, By::You))
+}
+
+/// Nobody says who will do it: a third party will die, be killed, burn. In a short post that is no news, no match and no kitchen.
+fn doom(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
+    if !short(scene) || scene.any(sentence, TAME | CAUSE) {
+        return None;
+    }
+    let finite = scene.with(sentence, HARM_FUT3).find(|at| !negated_near(scene, sentence, *at, 3));
+    let found = finite.or_else(|| {
+        scene.with(sentence, FUTURE).find_map(|auxiliary| {
+            let verb = verb_after(scene, sentence, auxiliary, GAP, HARM_INF | HIT_INF)?;
+            let lethal = scene.classes(verb) & HARM_INF != 0;
+            let passive = scene.classes(auxiliary + 1) & BE != 0 || scene.classes(verb) & (PERISH | BE) != 0;
+            let voiced = lethal || scene.deadly;
+            (voiced && (passive || lethal && verb == auxiliary + 1 || scene.lexicon.verb_last && lethal)
+                && !negated(scene, sentence, auxiliary, verb)
+                && !suffers_alone_of_us(scene, sentence, auxiliary, verb))
+            .then_some(verb)
+        })
+    })?;
+    (!divine_before(scene, sentence, found)).then(|| threat(found, By::Others))
+}
+
+/// `we will die`: the subject is the writer.
+fn suffers_alone_of_us(scene: &Scene<'_>, sentence: Sentence, auxiliary: usize, verb: usize) -> bool {
+    let from = auxiliary.saturating_sub(SUBJECT_GAP).max(sentence.first);
+    subject(scene, from, auxiliary) & WE != 0 && suffers_alone(scene, sentence, auxiliary, verb)
 }
 
 /// Lethal harm in any form.
@@ -111,8 +146,7 @@ fn finite_future(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
             && !divine_before(scene, sentence, *at)
             && (scene.any(sentence, YOU)
                 || group_before(scene, sentence, *at)
-                || names_aim(scene, sentence)
-                || short(scene) && scene.classes(*at) & HARM_FUT3 != 0)
+                || names_aim(scene, sentence))
     })?;
     Some(threat(third, By::Others))
 }
@@ -159,8 +193,9 @@ fn subject(scene: &Scene<'_>, from: usize, to: usize) -> u64 {
 fn suffers_alone(scene: &Scene<'_>, sentence: Sentence, from: usize, verb: usize) -> bool {
     let other = (from + 1..verb)
         .any(|at| scene.classes(at) & (YOU | THEY | PEOPLE) != 0 || scene.named.get(at).copied().flatten().is_some());
-    let made = scene.lexicon.verb_last || other || (from + 1..verb).count() > 2;
-    scene.classes(verb) & PERISH != 0 && !made && sentence.first <= verb
+    let after = (verb + 1..(verb + 4).min(sentence.end)).any(|at| scene.classes(at) & (YOU | THEY | PEOPLE) != 0);
+    let made = scene.lexicon.verb_last || other || after || (from + 1..verb).count() > 2;
+    scene.classes(verb) & PERISH != 0 && !made
 }
 
 /// Wishes and oaths of harm.
@@ -185,12 +220,14 @@ fn duty(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
     for must in scene.with(sentence, MUST) {
         let Some(verb) = verb_after(scene, sentence, must, GAP_OURS, HARM_INF | HIT_INF | HARM_FUT3) else { continue };
         let from = must.saturating_sub(3).max(sentence.first);
-        if negated(scene, sentence, from, verb) || divine_before(scene, sentence, must) {
+        // `Heaven commands you to strike` is a command all the same.
+        let told = (must..verb).any(|at| scene.classes(at) & (WE | YOU) != 0);
+        if negated(scene, sentence, from, verb) || !told && divine_before(scene, sentence, must) {
             continue;
         }
         let lethal = scene.classes(verb) & HARM_INF != 0;
         let aimed = scene.any(sentence, PEOPLE | WE | YOU | ADDRESS) || scene.knows_actor;
-        if lethal || aimed {
+        if (lethal || aimed) && !scene.any(sentence, TAME) {
             return Some(call(verb, By::Others));
         }
     }
@@ -211,13 +248,17 @@ fn licence(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
 
 /// Commands to harm.
 fn imperative(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
+    if scene.any(sentence, TAME) {
+        return None;
+    }
     if scene.lexicon.bare_imperative {
         let verb = (sentence.first..sentence.end).find(|at| {
             scene.classes(*at) & (HARM_INF | HIT_INF) != 0
                 && (opens_clause(scene, sentence, *at) || follows_command(scene, sentence, *at))
                 && has_object(scene, sentence, *at)
         });
-        if let Some(at) = verb {
+        let slogan = scene.with(sentence, MAYBE_IMP).find(|at| *at == sentence.first && short(scene));
+        if let Some(at) = verb.or(slogan) {
             return Some(call(at, By::You));
         }
     }
@@ -225,7 +266,7 @@ fn imperative(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
         // German second-person forms are also third-person ones, so they count at the head of a clause only.
         let clear = !(scene.lexicon.verb_last && scene.lexicon.want_needs_person);
         (clear || opens_clause(scene, sentence, *at) || follows_command(scene, sentence, *at))
-            && !negated(scene, sentence, at.saturating_sub(1), *at)
+            && !negated_near(scene, sentence, *at, 3)
     });
     let verb = sure.or_else(|| {
         let related = scene.knows_actor || scene.addresses || scene.groups;
@@ -268,10 +309,11 @@ fn follows_command(scene: &Scene<'_>, sentence: Sentence, at: usize) -> bool {
 fn has_object(scene: &Scene<'_>, sentence: Sentence, at: usize) -> bool {
     const OBJECTS: &[&str] = &[
         "all", "them", "those", "every", "these", "your", "any", "him", "her", "the", "everyone", "each", "their",
-        "everybody", "anyone", "as", "whoever", "wherever", "where", "without", "infidels", "unbelievers", "traitors",
+        "everybody", "anyone", "as", "whoever", "wherever", "where", "without", "alone", "unbelievers", "traitors",
+        "infidels", "until", "now", "hard", "whom", "whatever",
     ];
     // `attacked`, `kills` are told, not commanded.
-    let past = scene.word(at).ends_with("ed") || scene.word(at).ends_with('s') && scene.word(at) != "gas";
+    let past = scene.word(at).ends_with("ed") || scene.word(at).ends_with("ing") || scene.word(at).ends_with('s') && scene.word(at) != "gas";
     let phrase = scene.marks.within(at, at + 1).filter(|mark| mark.classes & (HARM_INF | HIT_INF) != 0);
     let last = at + phrase.map(|mark| mark.count).max().unwrap_or(1) - 1;
     let next = if last + 1 < sentence.end { scene.word(last + 1) } else { "" };
@@ -284,12 +326,18 @@ fn has_object(scene: &Scene<'_>, sentence: Sentence, at: usize) -> bool {
             && (lethal || serious)
             && short(scene)
     };
-    let listed = OBJECTS.contains(&next) && (lethal || !matches!(next, "the" | "her" | "as" | "where" | "without"));
+    let listed = OBJECTS.contains(&next) && (lethal || !matches!(next, "the" | "her" | "as" | "without" | "now" | "hard" | "until"));
     let behind = aimed(last + 1)
         || matches!(next, "the" | "down") && aimed(last + 2)
         || matches!(next, "in" | "at") && serious && aimed(last + 2);
+    // A name that nobody registered: `Bomb Halden Stadium`.
+    let unknown = lethal
+        && at == sentence.first
+        && short(scene)
+        && scene.words.list.get(last + 1).is_some_and(|next| next.capital)
+        && !scene.any(sentence, FIXTURE);
     let told = !lethal && serious && in_address(scene, sentence, at);
-    !past && (listed || behind || told)
+    !past && (listed || behind || told || unknown)
 }
 
 /// The first verb of harm behind an auxiliary, in its clause or in one that goes on with the same subject.

@@ -16,7 +16,6 @@ pub(super) const CARRIERS: u64 = HARM
     | HARM_NOUN
     | THREAT
     | HINT
-    | TAUNT
     | GUIDE
     | COMMAND
     | DEED
@@ -24,6 +23,7 @@ pub(super) const CARRIERS: u64 = HARM
     | LETHAL
     | LEGAL
     | OMEN
+    | RHETORIC
     | CALL
     | CLAIM
     | PRAISE
@@ -53,7 +53,8 @@ pub(super) fn read(scene: &Scene<'_>, sentence: Sentence) -> Option<Reading> {
     let reading = |kind: StatementKind, reported: bool, anchor: usize| Some(Reading { kind, reported, anchor });
     let framed = is_framed(scene, sentence);
     if let Some(anchor) = scene.with(sentence, DENIAL).next().filter(|_| speaks_of_harm(scene, sentence)) {
-        return reading(StatementKind::Denial, framed || scene.news, anchor);
+        let told = frame::speaker(scene, sentence, anchor).is_some() || scene.news;
+        return reading(StatementKind::Denial, told, anchor);
     }
     if let Some(intent) = announcement(scene, sentence) {
         match frame::of(scene, sentence, &intent) {
@@ -120,12 +121,13 @@ fn others(scene: &Scene<'_>, sentence: Sentence) -> Option<Reading> {
     }
     let asks = is_question(scene, sentence);
     let join = scene.with(sentence, RECRUITMENT).find(|at| !negated(scene, sentence, at.saturating_sub(3), *at));
-    if let Some(at) = join.filter(|_| !asks && (scene.knows_actor || scene.grim || scene.invites)) {
+    if let Some(at) = join.filter(|_| !asks && (scene.knows_actor || scene.grim || scene.invites || scene.groups)) {
         return reading(StatementKind::Recruitment, at);
     }
     // `change your phones, the police listen`: advice, and what has to be kept secret.
     let advice = if scene.warns && scene.any(sentence, COMMAND | NOT) { WARNING | SECRET } else { WARNING };
-    if let Some(at) = scene.with(sentence, advice).next().filter(|_| scene.knows_actor || scene.addresses || scene.warns) {
+    let ours = scene.knows_actor || scene.addresses || scene.groups || scene.warns || scene.grim;
+    if let Some(at) = scene.with(sentence, advice).next().filter(|_| ours && !asks) {
         return reading(StatementKind::Warning, at);
     }
     None
@@ -138,7 +140,7 @@ fn past_claim(scene: &Scene<'_>, sentence: Sentence) -> Option<usize> {
         return None;
     }
     // Where the verb stands last and says who did it, a communiqué names its fighters at the head: `the soldiers of … struck`.
-    let post = scene.lexicon.verb_last && !scene.lexicon.want_needs_person && short(scene);
+    let post = scene.lexicon.verb_closes && short(scene);
     scene.with(sentence, HARM_PAST | HIT_PAST).find(|at| {
         let gap = if scene.lexicon.verb_last { SUBJECT_GAP_VERB_LAST } else { SUBJECT_GAP };
         let from = at.saturating_sub(gap).max(sentence.first);
