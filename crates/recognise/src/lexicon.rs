@@ -46,6 +46,8 @@ pub(crate) struct Lexicon {
     pub verb_last: bool,
     /// Where the verb of saying stands at the end too.
     pub verb_closes: bool,
+    /// Where پ is ب, and `and` is written onto the next word.
+    pub arabic: bool,
     /// Where an English imperative looks like any other form.
     pub bare_imperative: bool,
     /// Where the forms in `want` do not tell the person.
@@ -126,7 +128,8 @@ impl Lexicons {
         let read = |(code, file): &(&'static str, &str)| {
             (*code, Lexicon::read(code, &[(code, file)]).expect("the bundled lexicons are read by a test"))
         };
-        let romanised = Lexicon::read(Self::ROMANISED, ROMANISED_FILES).expect("the bundled lexicons are read by a test");
+        let romanised =
+            Lexicon::read(Self::ROMANISED, ROMANISED_FILES).expect("the bundled lexicons are read by a test");
         let list = FILES.iter().map(read).chain([(Self::ROMANISED, romanised)]).collect();
         Self { list }
     }
@@ -135,12 +138,13 @@ impl Lexicons {
     pub fn mark(&self, code: &str, script: &str, text: &str, words: &Words, folded: &str) -> Option<(&Lexicon, Marks)> {
         let main = self.of(code, script)?;
         let main_code = self.list.iter().find(|(_, lexicon)| std::ptr::eq(lexicon, main)).map_or("", |(code, _)| *code);
-        let mut marks = main.mark(words, folded);
+        let mut marks = main.mark_all(words, folded);
         for code in scripts::beside(main_code, text, words) {
             if let Some((_, lexicon)) = self.list.iter().find(|(known, _)| *known == code) {
-                marks.join(lexicon.mark(words, folded));
+                marks.join(lexicon.mark_all(words, folded));
             }
         }
+        clear_idioms(&mut marks);
         Some((main, marks))
     }
 
@@ -161,6 +165,7 @@ impl Lexicon {
         let mut lexicon = Self {
             verb_last: matches!(code, "de" | "fa" | "ur" | "tr"),
             verb_closes: matches!(code, "fa" | "ur" | "tr"),
+            arabic: code == "ar",
             bare_imperative: code == "en",
             want_needs_person: matches!(code, "en" | "de" | "fr"),
             ends: vec![0],
@@ -227,14 +232,27 @@ impl Lexicon {
 
     /// Marks the words of a text.
     pub fn mark(&self, words: &Words, folded: &str) -> Marks {
+        let mut marks = self.mark_all(words, folded);
+        clear_idioms(&mut marks);
+        marks
+    }
+
+    /// Marks the words of a text, idioms and what they consist of alike.
+    fn mark_all(&self, words: &Words, folded: &str) -> Marks {
         let mut patterns: Vec<u32> = Vec::new();
         let mut ranges: Vec<(u32, u32)> = Vec::with_capacity(words.list.len());
         for word in &words.list {
             let from = patterns.len() as u32;
             let written = folded.get(word.start as usize..word.end as usize).unwrap_or_default();
             self.patterns_of(written, word.exact, &mut patterns);
+            // Arabic has no پ: it stands for ب, in loan words and in disguise.
+            if self.arabic && written.contains('پ') {
+                let plain = written.replace('پ', "ب");
+                self.patterns_of(&plain, hash(plain.as_bytes()), &mut patterns);
+            }
             // Arabic joins `and` to the next word.
-            if word.script == Script::Arabic
+            if self.arabic
+                && word.script == Script::Arabic
                 && let Some(rest) = written.strip_prefix(['و', 'ف'])
                 && rest.len() > 4
             {
@@ -246,7 +264,6 @@ impl Lexicon {
         for first in 0..words.list.len() {
             self.walk(first, &patterns, &ranges, &mut marks);
         }
-        clear_idioms(&mut marks);
         marks
     }
 
@@ -321,6 +338,8 @@ fn clear_idioms(marks: &mut Marks) {
         | class::DEED
         | class::PRAISE
         | class::CLAIM
+        | class::SPORT
+        | class::FIXTURE
         | class::ENDORSE
         | class::PERISH
         | class::LETHAL;

@@ -8,11 +8,13 @@ use crate::words::{Script, Words};
 
 /// Words of another script that make a text one of two languages: one may be a name.
 const FOREIGN_WORDS_MIN: usize = 2;
+/// Longer texts in Arabic script are told apart by their language alone.
+const UNSURE_WORDS_MAX: usize = 12;
 /// Longer Latin texts are not looked through for romanised words: posts are short.
 const ROMANISED_WORDS_MAX: usize = 200;
 
 /// Codes of the lexicons that a text needs beside that of its language.
-pub(crate) fn beside(main: &str, text: &str, words: &Words) -> Vec<&'static str> {
+pub(crate) fn beside(main: &'static str, text: &str, words: &Words) -> Vec<&'static str> {
     let count = |script: Script| words.list.iter().filter(|word| word.script == script).count();
     let latin = count(Script::Latin);
     let mut codes = Vec::new();
@@ -25,6 +27,11 @@ pub(crate) fn beside(main: &str, text: &str, words: &Words) -> Vec<&'static str>
     }
     if !arabic_main && count(Script::Arabic) >= FOREIGN_WORDS_MIN {
         codes.push(arabic_language(text));
+    }
+    // A few words without a letter of their own may be any of the three.
+    let language = if arabic_main && words.list.len() <= UNSURE_WORDS_MAX { arabic_language(text) } else { main };
+    if language != main && !codes.contains(&language) {
+        codes.push(language);
     }
     codes
 }
@@ -46,7 +53,7 @@ mod tests {
     use crate::words::read_words;
     use vedette_text::fold::fold;
 
-    fn lexicons(main: &str, text: &str) -> Vec<&'static str> {
+    fn lexicons(main: &'static str, text: &str) -> Vec<&'static str> {
         beside(main, text, &read_words(text, &fold(text)))
     }
 
@@ -57,6 +64,7 @@ mod tests {
         assert_eq!(lexicons("en", "We are coming, سب کو مار دیں گے"), ["romanised", "ur"]);
         assert_eq!(lexicons("ar", "يا أهل كلمورا the end is near"), ["romanised", "en"]);
         assert_eq!(lexicons("ar", "سنذهب إلى كلمورا غدا"), [""; 0]);
+        assert_eq!(lexicons("fa", "كلمورا ستحترق"), ["ar"]);
         assert_eq!(lexicons("en", "the harbour of كلمورا"), ["romanised"]);
     }
 }

@@ -24,6 +24,8 @@ const SENTENCE_WORDS_MAX: usize = 250;
 /// A post up to this length is about one thing: a word of sport anywhere in it counts.
 const SHORT_TEXT_BYTES: usize = 500;
 
+/// Who laughs at what he says does not mean it.
+const LAUGHTER: [char; 6] = ['😂', '🤣', '😅', '😆', '😹', '🙄'];
 /// Words outside the quotation of a poster: the author's name, a date.
 const POSTER_WORDS_MAX: usize = 10;
 
@@ -102,6 +104,8 @@ pub(crate) fn find(
         }
         if let Some(reading) = rules::read(&scene, sentence) {
             found.push(slots::fill(&scene, sentence, &reading));
+            let claim = rules::claims_too(&scene, sentence, &reading);
+            found.extend(claim.map(|claim| slots::fill(&scene, sentence, &claim)));
         }
     }
     found.sort_by_key(|statement| statement.start);
@@ -146,7 +150,8 @@ impl<'a> Scene<'a> {
         ) > 0;
         let deadly = count(class::LETHAL) > 0;
         let twice = |bits: u64| marks.list.iter().filter(|mark| mark.classes & bits != 0).take(2).count() == 2;
-        let (hints, invites, warns) = (twice(class::HINT), twice(class::RECRUITMENT), twice(class::WARNING | class::SECRET));
+        let (hints, invites, warns) =
+            (twice(class::HINT), twice(class::RECRUITMENT), twice(class::WARNING | class::SECRET));
         let (addresses, groups) = (count(class::ADDRESS) > 0, count(class::GROUP) > 0);
         let group =
             |mention: &Mention| matches!(mention.kind, MentionKind::Actor | MentionKind::Outlet | MentionKind::Series);
@@ -219,14 +224,13 @@ impl<'a> Scene<'a> {
 
     /// Whether a short text says of itself that nobody means it. An organisation of the register is taken at its word.
     fn is_unreal(&self) -> bool {
-        self.text.len() <= SHORT_TEXT_BYTES && self.marks.at.iter().any(|at| at & class::UNREAL != 0)
+        let says = self.marks.at.iter().any(|at| at & class::UNREAL != 0);
+        self.text.len() <= SHORT_TEXT_BYTES && (says || self.text.contains(LAUGHTER))
     }
 
     /// Whether nothing stands outside the quotations but a few words that name who said it.
     fn is_poster(&self) -> bool {
-        let outside = |at: usize| {
-            !self.quotations.iter().any(|quotation| quotation.start <= at && at < quotation.end)
-        };
+        let outside = |at: usize| !self.quotations.iter().any(|quotation| quotation.start <= at && at < quotation.end);
         if self.quotations.is_empty() {
             return false;
         }

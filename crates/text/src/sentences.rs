@@ -179,7 +179,8 @@ fn is_abbreviation(text: &str, start: usize, at: usize) -> bool {
     let lower = word.to_lowercase();
     let counts = text.get(at + 1..).unwrap_or_default().trim_start().starts_with(|ch: char| ch.is_ascii_digit());
     // "No. 4" counts; "we say no." ends.
-    abbreviations::is_known(&lower) && (counts || !matches!(lower.as_str(), "no" | "nos" | "al" | "est" | "art" | "fig"))
+    abbreviations::is_known(&lower)
+        && (counts || !matches!(lower.as_str(), "no" | "nos" | "al" | "est" | "art" | "fig"))
 }
 
 /// "12. März": a day before a month; "1. First" at the start of a line: a list.

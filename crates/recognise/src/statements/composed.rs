@@ -12,7 +12,12 @@ const GRAVE: u64 = LETHAL | HARM_INF;
 
 /// What a sentence of a post announces by two words together.
 pub(super) fn composed(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
-    if !short(scene) || scene.is_sport(sentence) || !scene.any(sentence, GRAVE) || is_question(scene, sentence) {
+    if !short(scene)
+        || scene.any(sentence, TAME | CAUSE)
+        || scene.is_sport(sentence)
+        || !scene.any(sentence, GRAVE)
+        || is_question(scene, sentence)
+    {
         return None;
     }
     let first = |classes: u64| {

@@ -11,6 +11,9 @@ const SPEAKER_GAP: usize = 3;
 /// Words around a quotation among which speech against it is looked for.
 const COUNTER_GAP: usize = 12;
 
+/// Texts of so few sentences are about one thing.
+const UNREAL_SENTENCES: usize = 3;
+
 /// How an announcement is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Frame {
@@ -41,7 +44,7 @@ pub(super) fn of(scene: &Scene<'_>, sentence: Sentence, intent: &Intent) -> Fram
     // A lesson in bombs may call itself a film or a series.
     let lesson = intent.kind == StatementKind::Instruction && scene.any(sentence, LETHAL);
     let tame = intent.by != By::Us && scene.any(sentence, TAME);
-    if (scene.unreal || tame) && !lesson || is_feared(scene, sentence, intent.anchor) {
+    if (is_unreal(scene, sentence) || tame) && !lesson || is_feared(scene, sentence, intent.anchor) {
         return Frame::Void;
     }
     if intent.by != By::Us && is_history(scene, sentence, intent.anchor) {
@@ -53,9 +56,18 @@ pub(super) fn of(scene: &Scene<'_>, sentence: Sentence, intent: &Intent) -> Fram
     Frame::Own
 }
 
-/// An article that neither speaks of its writers nor to anybody: its phrases are told, not meant.
+/// Whether the text says near the sentence that nobody means it: in a few sentences anywhere, in more of them beside it.
+fn is_unreal(scene: &Scene<'_>, sentence: Sentence) -> bool {
+    if !scene.unreal || scene.sentences.len() <= UNREAL_SENTENCES {
+        return scene.unreal;
+    }
+    let near = sentence.number.saturating_sub(1)..sentence.number + 2;
+    scene.ranges().iter().any(|other| near.contains(&other.number) && scene.any(*other, UNREAL))
+}
+
+/// A longer text that neither speaks of its writers nor to anybody: its phrases are told, not meant.
 fn tells(scene: &Scene<'_>, sentence: Sentence) -> bool {
-    scene.text.len() > super::ARTICLE_BYTES && !scene.knows_actor && !scene.any(sentence, WE | YOU | ADDRESS)
+    scene.text.len() > super::SHORT_TEXT_BYTES && !scene.knows_actor && !scene.any(sentence, WE | YOU | ADDRESS)
 }
 
 /// The verb of saying that governs a word: before it in the sentence, or behind it in a clause of its own (`…, police said`).

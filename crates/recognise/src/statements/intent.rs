@@ -115,7 +115,8 @@ fn doom(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
             let lethal = scene.classes(verb) & HARM_INF != 0;
             let passive = scene.classes(auxiliary + 1) & BE != 0 || scene.classes(verb) & (PERISH | BE) != 0;
             let voiced = lethal || scene.deadly;
-            (voiced && (passive || lethal && verb == auxiliary + 1 || scene.lexicon.verb_last && lethal)
+            (voiced
+                && (passive || lethal && verb == auxiliary + 1 || scene.lexicon.verb_last && lethal)
                 && !negated(scene, sentence, auxiliary, verb)
                 && !suffers_alone_of_us(scene, sentence, auxiliary, verb))
             .then_some(verb)
@@ -135,8 +136,11 @@ const HARM_ANY: u64 = HARM_INF | HARM_FUT | HARM_FUT3 | HARM_IMP | HARM_PAST;
 
 /// Verbs that carry person and future in themselves.
 fn finite_future(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
-    let first =
-        scene.with(sentence, HARM_FUT | HIT_FUT).find(|at| !negated(scene, sentence, at.saturating_sub(1), *at + 1));
+    let first = scene.with(sentence, HARM_FUT | HIT_FUT).find(|at| {
+        // Where the verb closes the sentence, `never` stands before its objects.
+        let early = scene.lexicon.verb_closes && negated_near(scene, sentence, *at, 4);
+        !early && !negated(scene, sentence, at.saturating_sub(1), *at + 1)
+    });
     if let Some(at) = first {
         return Some(threat(at, By::Us));
     }
@@ -144,9 +148,7 @@ fn finite_future(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
         !negated(scene, sentence, at.saturating_sub(1), *at)
             && !scene.news
             && !divine_before(scene, sentence, *at)
-            && (scene.any(sentence, YOU)
-                || group_before(scene, sentence, *at)
-                || names_aim(scene, sentence))
+            && (scene.any(sentence, YOU) || group_before(scene, sentence, *at) || names_aim(scene, sentence))
     })?;
     Some(threat(third, By::Others))
 }
@@ -308,12 +310,40 @@ fn follows_command(scene: &Scene<'_>, sentence: Sentence, at: usize) -> bool {
 /// English nouns look like commands (`attack`, `strike`): a command has an object.
 fn has_object(scene: &Scene<'_>, sentence: Sentence, at: usize) -> bool {
     const OBJECTS: &[&str] = &[
-        "all", "them", "those", "every", "these", "your", "any", "him", "her", "the", "everyone", "each", "their",
-        "everybody", "anyone", "as", "whoever", "wherever", "where", "without", "alone", "unbelievers", "traitors",
-        "infidels", "until", "now", "hard", "whom", "whatever",
+        "all",
+        "them",
+        "those",
+        "every",
+        "these",
+        "your",
+        "any",
+        "him",
+        "her",
+        "the",
+        "everyone",
+        "each",
+        "their",
+        "everybody",
+        "anyone",
+        "as",
+        "whoever",
+        "wherever",
+        "where",
+        "without",
+        "alone",
+        "unbelievers",
+        "traitors",
+        "infidels",
+        "until",
+        "now",
+        "hard",
+        "whom",
+        "whatever",
     ];
     // `attacked`, `kills` are told, not commanded.
-    let past = scene.word(at).ends_with("ed") || scene.word(at).ends_with("ing") || scene.word(at).ends_with('s') && scene.word(at) != "gas";
+    let past = scene.word(at).ends_with("ed")
+        || scene.word(at).ends_with("ing")
+        || scene.word(at).ends_with('s') && scene.word(at) != "gas";
     let phrase = scene.marks.within(at, at + 1).filter(|mark| mark.classes & (HARM_INF | HIT_INF) != 0);
     let last = at + phrase.map(|mark| mark.count).max().unwrap_or(1) - 1;
     let next = if last + 1 < sentence.end { scene.word(last + 1) } else { "" };
@@ -326,7 +356,8 @@ fn has_object(scene: &Scene<'_>, sentence: Sentence, at: usize) -> bool {
             && (lethal || serious)
             && short(scene)
     };
-    let listed = OBJECTS.contains(&next) && (lethal || !matches!(next, "the" | "her" | "as" | "without" | "now" | "hard" | "until"));
+    let listed = OBJECTS.contains(&next)
+        && (lethal || !matches!(next, "the" | "her" | "as" | "without" | "now" | "hard" | "until"));
     let behind = aimed(last + 1)
         || matches!(next, "the" | "down") && aimed(last + 2)
         || matches!(next, "in" | "at") && serious && aimed(last + 2);
@@ -355,7 +386,8 @@ fn verb_after(scene: &Scene<'_>, sentence: Sentence, auxiliary: usize, gap: usiz
             break;
         }
         // Another's deed behind a comma: `we will wait, they attack`.
-        if scene.lexicon.bare_imperative && at > auxiliary + 2 && here & (THEY | SAY) != 0 && breaks(scene, at - 1, at) {
+        if scene.lexicon.bare_imperative && at > auxiliary + 2 && here & (THEY | SAY) != 0 && breaks(scene, at - 1, at)
+        {
             break;
         }
     }
@@ -379,9 +411,12 @@ fn is_group(scene: &Scene<'_>, word: usize) -> bool {
 
 /// An organisation of the register shortly before a word; in a post also a word for a group (`the Order will strike`).
 pub(super) fn group_before(scene: &Scene<'_>, sentence: Sentence, at: usize) -> bool {
-    let from = at.saturating_sub(ACTOR_GAP).max(sentence.first);
+    let gap = if scene.lexicon.verb_closes { GAP_VERB_LAST } else { ACTOR_GAP };
+    let from = at.saturating_sub(gap).max(sentence.first);
     let post = short(scene);
-    (from..at).any(|word| post && scene.classes(word) & GROUP != 0 || is_group(scene, word))
+    // Where the verb may come first (`ستهاجم الكتيبة`), the group stands right behind it.
+    let behind = post && scene.lexicon.arabic && scene.classes(at + 1) & GROUP != 0 && at + 1 < sentence.end;
+    behind || (from..at).any(|word| post && scene.classes(word) & GROUP != 0 || is_group(scene, word))
 }
 
 fn has_group(scene: &Scene<'_>, sentence: Sentence) -> bool {

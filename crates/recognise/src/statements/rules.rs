@@ -80,10 +80,20 @@ pub(super) fn read(scene: &Scene<'_>, sentence: Sentence) -> Option<Reading> {
     others(scene, sentence)
 }
 
+/// A claim beside what the sentence was read as: `we struck, and we will strike again` is both.
+pub(super) fn claims_too(scene: &Scene<'_>, sentence: Sentence, reading: &Reading) -> Option<Reading> {
+    if reading.reported || !matches!(reading.kind, StatementKind::Threat | StatementKind::Call) {
+        return None;
+    }
+    let claims = |at: &usize| !negated(scene, sentence, at.saturating_sub(3), *at) && !scene.is_quoted(*at);
+    let anchor = scene.with(sentence, CLAIM).find(claims)?;
+    Some(Reading { kind: StatementKind::Claim, reported: false, anchor })
+}
+
 /// Harm, an attack or a claim is what the sentence, or the one before it, is about.
 fn speaks_of_harm(scene: &Scene<'_>, sentence: Sentence) -> bool {
     let about = HARM | HARM_NOUN | CLAIM | THREATEN | LETHAL | HIT;
-    let (first, end) = (sentence.first.saturating_sub(30), sentence.end);
+    let (first, end) = (sentence.first.saturating_sub(30), (sentence.end + 30).min(scene.words.list.len()));
     (first..end).any(|at| scene.classes(at) & about != 0) || scene.knows_actor
 }
 

@@ -5,7 +5,9 @@
 /// stands between two *words*, so that these never reach it.
 pub fn breaks_clause(between: &str) -> bool {
     between.chars().any(|ch| match ch {
-        ',' | ';' | ':' | '(' | ')' | '[' | ']' | '"' | '–' | '—' | '،' | '؛' | '…' | '“' | '”' | '„' | '«' | '»' => true,
+        ',' | ';' | ':' | '(' | ')' | '[' | ']' | '"' | '–' | '—' | '،' | '؛' | '…' | '“' | '”' | '„' | '«' | '»' => {
+            true
+        }
         '!' | '?' | '؟' | '।' | '。' | '、' | '，' | '：' | '；' => true,
         _ => false,
     }) || between.contains(" - ")
