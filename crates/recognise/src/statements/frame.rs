@@ -67,7 +67,7 @@ fn is_unreal(scene: &Scene<'_>, sentence: Sentence) -> bool {
 
 /// A longer text that neither speaks of its writers nor to anybody: its phrases are told, not meant.
 fn tells(scene: &Scene<'_>, sentence: Sentence) -> bool {
-    scene.text.len() > super::SHORT_TEXT_BYTES && !scene.knows_actor && !scene.any(sentence, WE | YOU | ADDRESS)
+    scene.text.len() > super::SHORT_TEXT_BYTES && !scene.knows_actor && !scene.any(sentence, WE | YOU)
 }
 
 /// The verb of saying that governs a word: before it in the sentence, or behind it in a clause of its own (`…, police said`).
@@ -121,7 +121,9 @@ fn is_endorsed(scene: &Scene<'_>, sentence: Sentence) -> bool {
 
 /// What is feared is not announced: `I am afraid that they will`.
 fn is_feared(scene: &Scene<'_>, sentence: Sentence, anchor: usize) -> bool {
-    (sentence.first..anchor).any(|at| scene.classes(at) & FEAR != 0)
+    // Where the verb closes the sentence, so does `I am afraid`.
+    let end = if scene.lexicon.verb_closes { sentence.end } else { anchor };
+    (sentence.first..end).any(|at| scene.classes(at) & FEAR != 0)
         && !(sentence.first..anchor).any(|at| scene.classes(at) & BUT != 0)
 }
 
