@@ -10,9 +10,9 @@ use vedette_text::fold::fold_plain;
 use vedette_text::tokens::tokens;
 
 /// Words of the longest phrase.
-const PHRASE_WORDS_MAX: usize = 8;
+const PHRASE_WORDS_MAX: usize = 10;
 /// Ways through the phrases that are followed from one word.
-const PATHS_MAX: usize = 12;
+const PATHS_MAX: usize = 16;
 /// Bytes of the longest stem; longer prefixes are not looked up.
 const STEM_BYTES_MAX: usize = 63;
 
@@ -36,7 +36,8 @@ classes! {
     36 MAYBE_IMP "maybe_imp", 37 GROUP "group", 38 DIVINE "divine", 39 UNREAL "unreal", 40 PAST "past", 41 BUT "but",
     42 PERISH "perish", 43 BLAME "blame", 44 FIXTURE "fixture", 45 LEGAL "legal", 46 JOIN "join", 47 OMEN "omen",
     48 TAME "tame", 49 RHETORIC "rhetoric", 50 FEAR "fear", 51 ENDORSE "endorse", 52 CAUSE "cause",
-    53 BE "be", 56 SECRET "secret", 57 GUIDE "guide", 58 COMMAND "command", 59 DEED "deed",
+    53 BE "be", 54 WEAPON "weapon", 55 KIN "kin", 56 SECRET "secret", 57 GUIDE "guide", 58 COMMAND "command",
+    59 DEED "deed",
 }
 
 /// The lexicon of one language.
@@ -342,6 +343,7 @@ fn clear_idioms(marks: &mut Marks) {
         | class::FIXTURE
         | class::ENDORSE
         | class::PERISH
+        | class::WEAPON
         | class::LETHAL;
     for mark in marks.list.iter().filter(|mark| mark.classes & class::IDIOM != 0) {
         for at in marks.at.iter_mut().skip(mark.first).take(mark.count) {

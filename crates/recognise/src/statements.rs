@@ -24,8 +24,6 @@ const SENTENCE_WORDS_MAX: usize = 250;
 /// A post up to this length is about one thing: a word of sport anywhere in it counts.
 const SHORT_TEXT_BYTES: usize = 500;
 
-/// Who laughs at what he says does not mean it.
-const LAUGHTER: [char; 6] = ['😂', '🤣', '😅', '😆', '😹', '🙄'];
 /// Words outside the quotation of a poster: the author's name, a date.
 const POSTER_WORDS_MAX: usize = 10;
 
@@ -63,8 +61,8 @@ pub(super) struct Scene<'a> {
     addresses: bool,
     /// A word for an armed group.
     groups: bool,
-    /// A story, a game, a joke or a drill, by its own words.
-    unreal: bool,
+    /// The text laughs about itself.
+    joking: bool,
     /// The text is a quotation with its author's name, as posters are: his own words.
     poster: bool,
     sporting: Vec<bool>,
@@ -175,11 +173,11 @@ impl<'a> Scene<'a> {
             warns,
             addresses,
             groups,
-            unreal: false,
+            joking: false,
             poster: false,
             sporting: Vec::new(),
         };
-        scene.unreal = scene.is_unreal();
+        scene.joking = scene.is_joking();
         scene.poster = scene.is_poster();
         let mut sporting = vec![false; scene.sentences.len()];
         for sentence in scene.ranges() {
@@ -222,10 +220,24 @@ impl<'a> Scene<'a> {
         all
     }
 
-    /// Whether a short text says of itself that nobody means it. An organisation of the register is taken at its word.
-    fn is_unreal(&self) -> bool {
-        let says = self.marks.at.iter().any(|at| at & class::UNREAL != 0);
-        self.text.len() <= SHORT_TEXT_BYTES && (says || self.text.contains(LAUGHTER))
+    /// Whether a short text laughs about itself. Who names an armed group, a weapon or blood is taken at his word.
+    fn is_joking(&self) -> bool {
+        self.text.len() <= SHORT_TEXT_BYTES
+            && self.text.contains(['😂', '🤣', '😅', '😹', '😜', '😝', '🙈', '😆', '🤪'])
+            && !self.knows_actor
+            && !self.marks.at.iter().any(|at| at & (class::GROUP | class::WEAPON | class::LETHAL) != 0)
+    }
+
+    /// Whether a sentence, or its neighbours, say that nobody means it: a story, a game, a joke, a drill.
+    fn is_unreal(&self, sentence: Sentence) -> bool {
+        if self.joking {
+            return true;
+        }
+        let from = sentence.number.saturating_sub(1);
+        self.ranges()
+            .into_iter()
+            .filter(|other| other.number >= from && other.number <= sentence.number + 1 || other.number == 0)
+            .any(|other| self.any(other, class::UNREAL))
     }
 
     /// Whether nothing stands outside the quotations but a few words that name who said it.
@@ -287,10 +299,13 @@ impl<'a> Scene<'a> {
         self.any(*sentence, class::SPORT) || self.has_score(sentence) || self.is_only_fixture(*sentence)
     }
 
-    /// A match is named and nobody is aimed at: neither those who come, nor a place, nor blood.
+    /// A match is named, and no blood, weapon or organisation; nor is lethal harm aimed at those who come.
     fn is_only_fixture(&self, sentence: Sentence) -> bool {
-        let aimed = class::PEOPLE | class::YOU | class::LETHAL | class::ADDRESS;
-        self.any(sentence, class::FIXTURE) && !self.any(sentence, aimed) && !self.knows_actor
+        if self.knows_actor || !self.any(sentence, class::FIXTURE) || self.any(sentence, class::LETHAL | class::WEAPON) {
+            return false;
+        }
+        let lethal = self.any(sentence, class::HARM_INF | class::HARM_FUT | class::HARM_FUT3 | class::HARM_IMP);
+        !lethal || !self.any(sentence, class::PEOPLE | class::YOU | class::ADDRESS)
     }
 
     /// `5-0`, `2:1`: two single digits with nothing but a hyphen or colon between them.

@@ -11,9 +11,6 @@ const SPEAKER_GAP: usize = 3;
 /// Words around a quotation among which speech against it is looked for.
 const COUNTER_GAP: usize = 12;
 
-/// Texts of so few sentences are about one thing.
-const UNREAL_SENTENCES: usize = 3;
-
 /// How an announcement is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Frame {
@@ -34,8 +31,7 @@ pub(super) fn of(scene: &Scene<'_>, sentence: Sentence, intent: &Intent) -> Fram
         return Frame::Countered;
     }
     let said = speaker(scene, sentence, intent.anchor).is_some();
-    let owned = (sentence.first..sentence.end).any(|at| scene.classes(at) & ENDORSE != 0);
-    if quoted && (!said || owned) && is_endorsed(scene, sentence) {
+    if quoted && is_endorsed(scene, sentence, said) {
         return Frame::Own;
     }
     if quoted || said {
@@ -44,7 +40,7 @@ pub(super) fn of(scene: &Scene<'_>, sentence: Sentence, intent: &Intent) -> Fram
     // A lesson in bombs may call itself a film or a series.
     let lesson = intent.kind == StatementKind::Instruction && scene.any(sentence, LETHAL);
     let tame = intent.by != By::Us && scene.any(sentence, TAME);
-    if (is_unreal(scene, sentence) || tame) && !lesson || is_feared(scene, sentence, intent.anchor) {
+    if (scene.is_unreal(sentence) || tame) && !lesson || is_feared(scene, sentence, intent.anchor) {
         return Frame::Void;
     }
     if intent.by != By::Us && is_history(scene, sentence, intent.anchor) {
@@ -54,15 +50,6 @@ pub(super) fn of(scene: &Scene<'_>, sentence: Sentence, intent: &Intent) -> Fram
         return Frame::Reported;
     }
     Frame::Own
-}
-
-/// Whether the text says near the sentence that nobody means it: in a few sentences anywhere, in more of them beside it.
-fn is_unreal(scene: &Scene<'_>, sentence: Sentence) -> bool {
-    if !scene.unreal || scene.sentences.len() <= UNREAL_SENTENCES {
-        return scene.unreal;
-    }
-    let near = sentence.number.saturating_sub(1)..sentence.number + 2;
-    scene.ranges().iter().any(|other| near.contains(&other.number) && scene.any(*other, UNREAL))
 }
 
 /// A longer text that neither speaks of its writers nor to anybody: its phrases are told, not meant.
@@ -108,15 +95,15 @@ fn is_countered(scene: &Scene<'_>, sentence: Sentence, anchor: usize, quoted: bo
 }
 
 /// A quotation that the writer makes his own: `as we said`, `we mean it`.
-fn is_endorsed(scene: &Scene<'_>, sentence: Sentence) -> bool {
+fn is_endorsed(scene: &Scene<'_>, sentence: Sentence, told: bool) -> bool {
     let mut said = scene.with(sentence, SAY | THREATEN);
     let near = sentence.first.saturating_sub(COUNTER_GAP)..(sentence.end + COUNTER_GAP).min(scene.words.list.len());
     let rejected = near.clone().any(|at| scene.classes(at) & (COUNTER | BLAME | DENIAL) != 0);
     let owned = said.any(|at| {
         let from = at.saturating_sub(SPEAKER_GAP).max(sentence.first);
-        (from..at).any(|word| scene.classes(word) & WE != 0)
+        !told && (from..at).any(|word| scene.classes(word) & WE != 0)
     });
-    !rejected && (owned || near.into_iter().any(|at| scene.classes(at) & ENDORSE != 0))
+    !rejected && !scene.news && (owned || near.into_iter().any(|at| scene.classes(at) & ENDORSE != 0))
 }
 
 /// What is feared is not announced: `I am afraid that they will`.

@@ -55,8 +55,15 @@ pub(super) fn announcement(scene: &Scene<'_>, sentence: Sentence) -> Option<Inte
     if is_question(scene, sentence) {
         return rhetoric(scene, sentence);
     }
-    let grave = scene.any(sentence, LETHAL);
+    let grave = scene.any(sentence, LETHAL | WEAPON);
     let sport = scene.is_sport(sentence) && !grave;
+    // A match yesterday is no excuse for what we will do to other people today.
+    let played = scene.has_sport(&sentence);
+    // Where a command has a form of its own, `kill them, let none escape` calls, whatever it promises besides.
+    let commanded = (scene.lexicon.arabic || scene.lexicon.verb_closes) && !sport && scene.any(sentence, HARM_IMP);
+    if let Some(intent) = imperative(scene, sentence).filter(|_| commanded) {
+        return Some(intent);
+    }
     let phrase = scene.with(sentence, THREAT).find(|at| !negated_near(scene, sentence, *at, 2));
     if let Some(at) = phrase.filter(|_| !sport || has_group(scene, sentence)) {
         return Some(threat(at, By::You));
@@ -64,9 +71,14 @@ pub(super) fn announcement(scene: &Scene<'_>, sentence: Sentence) -> Option<Inte
     // A weak word counts in a match only when an organisation of the register acts.
     let counts = |intent: &Intent| {
         let at = intent.anchor;
-        !sport || scene.classes(at) & HARM_ANY != 0 && has_group(scene, sentence) || group_before(scene, sentence, at)
+        let rivals = at + 1 < sentence.end && scene.classes(at + 1) & THEY != 0 && !scene.any(sentence, PEOPLE | YOU);
+        let deed = intent.by == By::Us && scene.classes(at) & HARM_ANY != 0 && !rivals;
+        !sport || !played && deed || scene.classes(at) & HARM_ANY != 0 && has_group(scene, sentence) || group_before(scene, sentence, at)
     };
-    let verb = finite_future(scene, sentence).or_else(|| future(scene, sentence)).or_else(|| wish(scene, sentence));
+    let verb = finite_future(scene, sentence)
+        .or_else(|| future(scene, sentence))
+        .or_else(|| wish(scene, sentence))
+        .or_else(|| armed(scene, sentence));
     if let Some(intent) = verb.filter(counts) {
         return Some(intent);
     }
@@ -74,7 +86,10 @@ pub(super) fn announcement(scene: &Scene<'_>, sentence: Sentence) -> Option<Inte
     if let Some(intent) = duty.filter(counts) {
         return Some(intent);
     }
-    let phrase = scene.with(sentence, CALL).find(|at| !negated_near(scene, sentence, *at, 2));
+    let phrase = scene.with(sentence, CALL).find(|at| {
+        let ours = (sentence.first..*at).any(|word| scene.classes(word) & WE != 0);
+        !negated_near(scene, sentence, *at, 2) && !(ours && negated(scene, sentence, sentence.first, *at))
+    });
     if let Some(at) = phrase.filter(|_| !sport) {
         return Some(call(at, By::You));
     }
@@ -87,11 +102,26 @@ pub(super) fn announcement(scene: &Scene<'_>, sentence: Sentence) -> Option<Inte
 
 /// What threatens only beside other signs, in a post or to the reader's face.
 fn hint(scene: &Scene<'_>, sentence: Sentence) -> Option<usize> {
-    if scene.news || !short(scene) && !scene.any(sentence, YOU) {
+    if scene.news || !short(scene) && !scene.any(sentence, YOU) || scene.any(sentence, RECRUITMENT | TAME) {
         return None;
     }
     let hint = scene.with(sentence, HINT).next().filter(|_| scene.grim || scene.knows_actor || scene.hints);
     hint.or_else(|| scene.with(sentence, OMEN).next().filter(|_| scene.knows_actor || scene.deadly))
+}
+
+/// What we will do with weapons in our hands, or to people in words of blood, without a verb of harm.
+fn armed(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
+    if !short(scene) || scene.any(sentence, TAME) {
+        return None;
+    }
+    let ahead = scene.with(sentence, FUTURE | WANT).find(|at| {
+        let from = at.saturating_sub(SUBJECT_GAP).max(sentence.first);
+        subject(scene, from, at + 1) & WE != 0
+    })?;
+    let people = scene.any(sentence, YOU | PEOPLE);
+    let bloody = if people { WEAPON | LETHAL } else { WEAPON };
+    let word = scene.with(sentence, bloody).find(|at| !negated(scene, sentence, ahead, *at))?;
+    Some(threat(word, By::Us))
 }
 
 /// A question that only its target could answer: `did you think we would not come and slaughter you?`
@@ -105,7 +135,7 @@ fn rhetoric(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
 
 /// Nobody says who will do it: a third party will die, be killed, burn. In a short post that is no news, no match and no kitchen.
 fn doom(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
-    if !short(scene) || scene.any(sentence, TAME | CAUSE) {
+    if !short(scene) || scene.any(sentence, TAME | CAUSE | KIN) {
         return None;
     }
     let finite = scene.with(sentence, HARM_FUT3).find(|at| !negated_near(scene, sentence, *at, 3));
@@ -365,8 +395,7 @@ fn has_object(scene: &Scene<'_>, sentence: Sentence, at: usize) -> bool {
     let unknown = lethal
         && at == sentence.first
         && short(scene)
-        && scene.words.list.get(last + 1).is_some_and(|next| next.capital)
-        && !scene.any(sentence, FIXTURE);
+        && scene.words.list.get(last + 1).is_some_and(|next| next.capital);
     let told = !lethal && serious && in_address(scene, sentence, at);
     !past && (listed || behind || told || unknown)
 }

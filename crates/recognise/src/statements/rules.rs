@@ -110,7 +110,7 @@ fn report(scene: &Scene<'_>, sentence: Sentence) -> Option<usize> {
 
 /// Claims in the first person, praise, recruitment and warnings.
 fn others(scene: &Scene<'_>, sentence: Sentence) -> Option<Reading> {
-    if scene.unreal {
+    if scene.is_unreal(sentence) {
         return None;
     }
     let reading = |kind: StatementKind, anchor: usize| {
