@@ -347,4 +347,6 @@ impl<'a> Scene<'a> {
 }
 
 #[cfg(test)]
+mod east_tests;
+#[cfg(test)]
 mod tests;
