@@ -301,7 +301,8 @@ impl<'a> Scene<'a> {
 
     /// A match is named, and no blood, weapon or organisation; nor is lethal harm aimed at those who come.
     fn is_only_fixture(&self, sentence: Sentence) -> bool {
-        if self.knows_actor || !self.any(sentence, class::FIXTURE) || self.any(sentence, class::LETHAL | class::WEAPON) {
+        if self.knows_actor || !self.any(sentence, class::FIXTURE) || self.any(sentence, class::LETHAL | class::WEAPON)
+        {
             return false;
         }
         let lethal = self.any(sentence, class::HARM_INF | class::HARM_FUT | class::HARM_FUT3 | class::HARM_IMP);

@@ -73,7 +73,10 @@ pub(super) fn announcement(scene: &Scene<'_>, sentence: Sentence) -> Option<Inte
         let at = intent.anchor;
         let rivals = at + 1 < sentence.end && scene.classes(at + 1) & THEY != 0 && !scene.any(sentence, PEOPLE | YOU);
         let deed = intent.by == By::Us && scene.classes(at) & HARM_ANY != 0 && !rivals;
-        !sport || !played && deed || scene.classes(at) & HARM_ANY != 0 && has_group(scene, sentence) || group_before(scene, sentence, at)
+        !sport
+            || !played && deed
+            || scene.classes(at) & HARM_ANY != 0 && has_group(scene, sentence)
+            || group_before(scene, sentence, at)
     };
     let verb = finite_future(scene, sentence)
         .or_else(|| future(scene, sentence))
@@ -147,7 +150,7 @@ fn doom(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
             let voiced = lethal || scene.deadly;
             (voiced
                 && (passive || lethal && verb == auxiliary + 1 || scene.lexicon.verb_last && lethal)
-                && !negated(scene, sentence, auxiliary, verb)
+                && !negated(scene, sentence, sentence.first, verb)
                 && !suffers_alone_of_us(scene, sentence, auxiliary, verb))
             .then_some(verb)
         })
