@@ -228,7 +228,13 @@ fn subject(scene: &Scene<'_>, from: usize, to: usize) -> u64 {
 fn suffers_alone(scene: &Scene<'_>, sentence: Sentence, from: usize, verb: usize) -> bool {
     let other = (from + 1..verb)
         .any(|at| scene.classes(at) & (YOU | THEY | PEOPLE) != 0 || scene.named.get(at).copied().flatten().is_some());
-    let after = (verb + 1..(verb + 4).min(sentence.end)).any(|at| scene.classes(at) & (YOU | THEY | PEOPLE) != 0);
+    // `we will burn them`, `burn Kelmora`: somebody or something suffers it.
+    let after = (verb + 1..(verb + 4).min(sentence.end)).any(|at| {
+        let named = scene.named.get(at).copied().flatten().is_some();
+        named
+            || scene.classes(at) & (YOU | THEY | PEOPLE) != 0
+            || scene.words.list.get(at).is_some_and(|word| word.capital)
+    });
     let made = scene.lexicon.verb_last || other || after || (from + 1..verb).count() > 2;
     scene.classes(verb) & PERISH != 0 && !made
 }
