@@ -6,6 +6,7 @@ use crate::scripts;
 use crate::words::{START, Script, Words, hash, step};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use vedette_text::fold::fold_plain;
 use vedette_text::tokens::tokens;
 
@@ -115,10 +116,10 @@ const ROMANISED_FILES: &[(&str, &str)] = &[
     ("ur-latn", include_str!("../data/lexicon/ur-latn.toml")),
 ];
 
-/// All lexicons.
+/// All lexicons, each read when the first text needs it: one post needs one or two of them.
 #[derive(Debug)]
 pub(crate) struct Lexicons {
-    list: Vec<(&'static str, Lexicon)>,
+    list: Vec<(&'static str, OnceLock<Lexicon>)>,
 }
 
 impl Lexicons {
@@ -126,22 +127,25 @@ impl Lexicons {
     pub const ROMANISED: &'static str = "romanised";
 
     pub fn bundled() -> Self {
-        let read = |(code, file): &(&'static str, &str)| {
-            (*code, Lexicon::read(code, &[(code, file)]).expect("the bundled lexicons are read by a test"))
-        };
-        let romanised =
-            Lexicon::read(Self::ROMANISED, ROMANISED_FILES).expect("the bundled lexicons are read by a test");
-        let list = FILES.iter().map(read).chain([(Self::ROMANISED, romanised)]).collect();
-        Self { list }
+        let codes = FILES.iter().map(|(code, _)| *code).chain([Self::ROMANISED]);
+        Self { list: codes.map(|code| (code, OnceLock::new())).collect() }
+    }
+
+    /// The lexicon with a code.
+    fn get(&self, wanted: &str) -> Option<(&'static str, &Lexicon)> {
+        let (code, lexicon) = self.list.iter().find(|(code, _)| *code == wanted)?;
+        let own = FILES.iter().position(|(known, _)| known == code).and_then(|at| FILES.get(at..=at));
+        let files = own.unwrap_or(ROMANISED_FILES);
+        let read = || Lexicon::read(code, files).expect("the bundled lexicons are read by a test");
+        Some((*code, lexicon.get_or_init(read)))
     }
 
     /// Marks the words of a text with the lexicon of its language, and with those that other words of it need.
     pub fn mark(&self, code: &str, script: &str, text: &str, words: &Words, folded: &str) -> Option<(&Lexicon, Marks)> {
-        let main = self.of(code, script)?;
-        let main_code = self.list.iter().find(|(_, lexicon)| std::ptr::eq(lexicon, main)).map_or("", |(code, _)| *code);
+        let (main_code, main) = self.find(code, script)?;
         let mut marks = main.mark_all(words, folded);
         for code in scripts::beside(main_code, text, words) {
-            if let Some((_, lexicon)) = self.list.iter().find(|(known, _)| *known == code) {
+            if let Some((_, lexicon)) = self.get(code) {
                 marks.join(lexicon.mark_all(words, folded));
             }
         }
@@ -150,12 +154,16 @@ impl Lexicons {
     }
 
     /// The lexicon for a language; for one without, the most common language of its script.
+    #[cfg(test)]
     pub fn of(&self, code: &str, script: &str) -> Option<&Lexicon> {
-        let by_code = |wanted: &str| self.list.iter().find(|(code, _)| *code == wanted).map(|(_, lexicon)| lexicon);
-        by_code(code).or_else(|| match script {
-            "Arab" => by_code("ar"),
-            "Cyrl" => by_code("ru"),
-            "Latn" | "" => by_code("en"),
+        self.find(code, script).map(|(_, lexicon)| lexicon)
+    }
+
+    fn find(&self, code: &str, script: &str) -> Option<(&'static str, &Lexicon)> {
+        self.get(code).or_else(|| match script {
+            "Arab" => self.get("ar"),
+            "Cyrl" => self.get("ru"),
+            "Latn" | "" => self.get("en"),
             _ => None,
         })
     }
@@ -381,6 +389,13 @@ mod tests {
         assert_ne!(classes_of("fa", "حمله می کنیم") & class::HIT_FUT, 0);
         assert_eq!(classes_of("en", "a heart attack") & class::HARM_NOUN, 0);
         assert_eq!(classes_of("en", "the tacking of a lantern") & class::HARM_NOUN, 0);
+    }
+
+    #[test]
+    fn every_bundled_file_is_read() {
+        for files in FILES.iter().map(std::slice::from_ref).chain([ROMANISED_FILES]) {
+            assert_eq!(Lexicon::read("", files).err(), None);
+        }
     }
 
     #[test]
