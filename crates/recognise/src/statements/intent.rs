@@ -228,13 +228,9 @@ fn subject(scene: &Scene<'_>, from: usize, to: usize) -> u64 {
 fn suffers_alone(scene: &Scene<'_>, sentence: Sentence, from: usize, verb: usize) -> bool {
     let other = (from + 1..verb)
         .any(|at| scene.classes(at) & (YOU | THEY | PEOPLE) != 0 || scene.named.get(at).copied().flatten().is_some());
-    // `we will burn them`, `burn Kelmora`: somebody or something suffers it.
-    let after = (verb + 1..(verb + 4).min(sentence.end)).any(|at| {
-        let named = scene.named.get(at).copied().flatten().is_some();
-        named
-            || scene.classes(at) & (YOU | THEY | PEOPLE) != 0
-            || scene.words.list.get(at).is_some_and(|word| word.capital)
-    });
+    // `we will burn the port`: whatever follows but a preposition is what we burn.
+    let next = verb + 1;
+    let after = next < sentence.end && !breaks(scene, verb, next) && !super::slots::STOPS.contains(&scene.word(next));
     let made = scene.lexicon.verb_last || other || after || (from + 1..verb).count() > 2;
     scene.classes(verb) & PERISH != 0 && !made
 }

@@ -162,6 +162,36 @@ fn sport_idiom_negation_question_and_chatter_say_nothing() {
     }
 }
 
+#[test]
+fn whose_words_and_how_they_are_meant_decides() {
+    for (code, text, wanted) in [
+        // Endorsed, or a poster with its author's name, is the writer's own.
+        ("en", "As we said: \"We will burn Kelmora\".", "threat"),
+        ("en", "\"We will burn Kelmora\" – Grey Lantern", "threat"),
+        ("en", "> We will burn Kelmora\nThis is disgusting.", "~denial"),
+        // Feared, made up, laughed about, told of the past.
+        ("en", "I am afraid that they will burn Kelmora.", ""),
+        ("de", "Ich habe Angst, dass sie uns töten werden.", ""),
+        ("en", "In my new novel they will burn Kelmora.", ""),
+        ("fr", "Dans mon roman, ils vont brûler Kelmora.", ""),
+        ("en", "My mum will kill me 😂", ""),
+        ("en", "This is no drill: we will burn Kelmora.", "threat"),
+        ("en", "We will not rest until we burn Kelmora.", "threat"),
+        // Questions, hashtags, doom without a doer.
+        ("en", "Who will protect you when we kill you?", "threat"),
+        ("en", "Will they kill the lights?", ""),
+        ("en", "#TessgateWillBurn", "threat"),
+        ("es", "#KelmoraVaAArder", "threat"),
+        ("de", "Ihr werdet alle sterben.", "threat"),
+        ("en", "We will die for Kelmora.", ""),
+        ("en", "Beat the eggs and kill them with cream.", ""),
+        ("fr", "Qu'on les tue tous !", "call"),
+        ("es", "Hay que quemar Kelmora", "call"),
+    ] {
+        assert_eq!(kinds(code, text), wanted, "{text}");
+    }
+}
+
 fn slots(code: &str, text: &str, expected: Expect) {
     let found = findings(code, text);
     let mut lines = Vec::new();
