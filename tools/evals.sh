@@ -34,10 +34,11 @@ example() { # example CRATE EXAMPLE ARGUMENTS...
 }
 
 example text langid_accuracy "$data/langid"
-example text dates_quality "$data/temporal"
+example text dates_quality "$data"
 example recognise obfuscation_quality "$data"
-example recognise places_quality "$data/geoparse"
+example recognise place_quality "$data"
 example recognise threat_quality "$data"
+example recognise register_hits "$data"
 example recognise match_speed "$data"
 measure threatcheck cargo run --quiet --release --locked -p vedette-evals -- threatcheck
 measure levels cargo run --quiet --release --locked -p vedette-evals -- levels "$data"

@@ -3,10 +3,16 @@
 //!
 //! Pure: the same input gives the same assessment. The points stand in `weights.rs`.
 
+pub mod admiralty;
+pub mod bursts;
 mod calendar;
+pub mod calibration;
+pub mod campaigns;
 mod signs;
 mod utterances;
 mod weights;
+
+pub use calendar::join_events;
 
 use jiff::civil::DateTime;
 use signs::{Signs, is_intent};
@@ -65,6 +71,9 @@ pub fn assess(input: &AssessInput<'_>) -> Assessment {
     signs.add_statements(findings, &counts);
     if intent || claim {
         signs.add_actor(findings);
+    }
+    if intent {
+        signs.add_means(findings);
     }
     if let Some(official) = input.outlet_official {
         signs.add_official(findings, official.outlet, official.actor);

@@ -1,7 +1,7 @@
 //! The signs that count, each with the words it rests on. A sign counts once: the same threat in three readings is one threat.
 
 use crate::{utterances, weights};
-use vedette_core::{Findings, Mention, MentionKind, Reading, Reason, Slot, Statement, StatementKind};
+use vedette_core::{Findings, Mention, MentionKind, Reading, Reason, ReasonGroup, Slot, Statement, StatementKind};
 
 /// Bytes of a quote that stands for a whole source.
 const HEAD_BYTES_MAX: usize = 120;
@@ -27,6 +27,15 @@ pub(crate) struct Signs<'a> {
 pub(crate) fn is_intent(statement: &Statement) -> bool {
     let kind = matches!(statement.kind, StatementKind::Threat | StatementKind::Call | StatementKind::Instruction);
     kind && !statement.reported
+}
+
+/// Whether the event of a statement is the one its place or time points to, not a name of it.
+fn is_joined(statement: &Statement) -> bool {
+    let same = |slot: &Option<Slot>| match (slot, &statement.event) {
+        (Some(slot), Some(event)) => slot.start == event.start && slot.end == event.end && slot.id != event.id,
+        _ => false,
+    };
+    same(&statement.place) || same(&statement.time)
 }
 
 fn weight_of(statement: &Statement) -> f32 {
@@ -90,7 +99,8 @@ impl<'a> Signs<'a> {
     fn add_details(&mut self, reading: usize, statement: &Statement) {
         let details: [(&str, &Option<Slot>, f32); 5] = [
             ("place named", &statement.place, weights::PLACE),
-            ("event named", &statement.event, weights::EVENT),
+            // An event that was joined by its place or time is not named; the calendar speaks for it.
+            ("event named", if is_joined(statement) { &None } else { &statement.event }, weights::EVENT),
             ("target named", &statement.target, weights::TARGET),
             ("time named", &statement.time, weights::TIME),
             ("method named", &statement.method, weights::METHOD),
@@ -99,6 +109,26 @@ impl<'a> Signs<'a> {
             if let Some(slot) = slot {
                 let weight = self.scaled(reading, weight);
                 self.add(Sign { name: name.to_owned(), weight, reading, start: slot.start, end: slot.end });
+            }
+        }
+    }
+
+    /// A weapon or method named elsewhere in a text that carries intent: means, though the threat itself does not say how.
+    /// One that already fills a slot is not counted twice.
+    pub fn add_means(&mut self, findings: &[Findings]) {
+        if self.has("method named") {
+            return;
+        }
+        for (reading, found) in findings.iter().enumerate() {
+            let Some(mention) = found.mentions.iter().find(|mention| mention.kind == MentionKind::Method) else {
+                continue;
+            };
+            // What is only reported in this text shows nobody's means.
+            if found.statements.iter().any(is_intent) {
+                let weight = self.scaled(reading, weights::MEANS);
+                let name = format!("method mentioned: {}", mention.name);
+                self.add(Sign { name, weight, reading, start: mention.start, end: mention.end });
+                return;
             }
         }
     }
@@ -151,6 +181,7 @@ impl<'a> Signs<'a> {
                 let text = readings.get(sign.reading).map_or("", |reading| reading.text.as_str());
                 let quote = text.get(sign.start..sign.end).unwrap_or_default().to_owned();
                 Reason {
+                    group: ReasonGroup::of(&sign.name),
                     name: sign.name,
                     weight: sign.weight,
                     quote,

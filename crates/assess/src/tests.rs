@@ -58,6 +58,7 @@ fn cup() -> CalendarEvent {
         from: date(2026, 12, 4).at(0, 0, 0, 0),
         to: date(2026, 12, 15).at(0, 0, 0, 0),
         places: vec!["kelmora".to_owned()],
+        recurring: false,
     }
 }
 
@@ -262,4 +263,131 @@ fn a_statement_understood_in_the_translation_only_counts_and_quotes_it() {
     let threats: Vec<usize> =
         detail.reasons.iter().filter(|reason| reason.name == "threat").map(|reason| reason.reading).collect();
     assert_eq!((threats, detail.level), (vec![0], Level::HighSpecific));
+}
+
+/// Findings of a statement with its place, the register's mention of it, and a date.
+fn found(details: &str) -> Findings {
+    let (start, end) = span("4 December 2026");
+    let at = |day| date(2026, 12, day).at(0, 0, 0, 0);
+    let written = DateMention {
+        start,
+        end,
+        text: "4 December 2026".to_owned(),
+        kind: "DATE".to_owned(),
+        value: "2026-12-04".to_owned(),
+        from: Some(at(4)),
+        to: Some(at(5)),
+        calendar: "gregorian".to_owned(),
+    };
+    Findings {
+        mentions: vec![mention("Kelmora", MentionKind::Place, "kelmora")],
+        dates: vec![written],
+        statements: vec![statement(StatementKind::Threat, false, details)],
+        ..Findings::default()
+    }
+}
+
+#[test]
+fn a_statement_is_joined_to_the_event_that_its_place_or_time_points_to() {
+    let now = date(2026, 11, 23).at(12, 0, 0, 0);
+    let joined = |details: &str, event: CalendarEvent, window: u16| {
+        let mut found = found(details);
+        join_events(&mut found, &[event], now, window);
+        found.statements[0].event.clone().map(|slot| (slot.text, slot.id))
+    };
+    let cup_id = || Some("meridian-cup".to_owned());
+    assert_eq!(joined("p", cup(), 30), Some(("Kelmora".to_owned(), cup_id())));
+    assert_eq!(joined("t", cup(), 30), Some(("4 December 2026".to_owned(), cup_id())));
+    assert_eq!(joined("", cup(), 30), None);
+    // Named by the text: the name stays.
+    assert_eq!(joined("ep", cup(), 30), Some(("Meridian Cup".to_owned(), None)));
+    // Too far ahead.
+    assert_eq!(joined("p", cup(), 10), None);
+    // There is always something that comes again: a date, or its country weeks before, says nothing.
+    let yearly = || CalendarEvent { recurring: true, ..cup() };
+    assert_eq!(joined("t", yearly(), 30), None);
+    assert_eq!(joined("p", yearly(), 30), None);
+    let soon = CalendarEvent { from: date(2026, 11, 28).at(0, 0, 0, 0), ..yearly() };
+    assert_eq!(joined("p", soon, 30), Some(("Kelmora".to_owned(), cup_id())));
+}
+
+#[test]
+fn a_joined_event_is_one_reason_with_the_days_left() {
+    let now = date(2026, 11, 23).at(12, 0, 0, 0);
+    let mut found = found("p");
+    join_events(&mut found, &[cup()], now, 30);
+    let readings = [reading(1.0)];
+    let all = [found];
+    let input = AssessInput { calendar: &[cup()], ..AssessInput::new(&readings, &all, now) };
+    let names: Vec<String> = assess(&input).reasons.into_iter().map(|reason| reason.name).collect();
+    assert_eq!(names, ["threat", "event in 11 days: Meridian Cup", "place named"]);
+}
+
+#[test]
+fn what_comes_again_raises_a_threat_by_its_name_and_not_by_a_date() {
+    let now = date(2026, 11, 23).at(12, 0, 0, 0);
+    let yearly = CalendarEvent { recurring: true, ..cup() };
+    let readings = [reading(1.0)];
+    let names = |found: Findings| -> Vec<String> {
+        let all = [found];
+        let calendar = [yearly.clone()];
+        let input = AssessInput { calendar: &calendar, ..AssessInput::new(&readings, &all, now) };
+        assess(&input)
+            .reasons
+            .into_iter()
+            .map(|reason| reason.name)
+            .filter(|name| name.starts_with("event in"))
+            .collect()
+    };
+    assert_eq!(names(found("t")), Vec::<String>::new());
+    let mut named = found("t");
+    named.mentions.push(mention("Meridian Cup", MentionKind::Event, "meridian-cup"));
+    assert_eq!(names(named), ["event in 11 days: Meridian Cup"]);
+}
+
+#[test]
+fn every_reason_answers_a_question_and_points_are_summed_by_it() {
+    use vedette_core::ReasonGroup::{Capability, Context, Intent, Specificity};
+    let findings = [Findings {
+        statements: vec![statement(StatementKind::Threat, false, "pt"), statement(StatementKind::Claim, false, "")],
+        mentions: vec![
+            mention("Order of the Grey Lantern", MentionKind::Actor, "grey-lantern"),
+            mention("strike", MentionKind::Method, "attack"),
+        ],
+        ..Findings::default()
+    }];
+    let readings = [reading(1.0)];
+    let now = date(2026, 11, 23).at(12, 0, 0, 0);
+    let (outlet_official, calendar) = (OFFICIAL, [cup()]);
+    let input = AssessInput { outlet_official, calendar: &calendar, ..AssessInput::new(&readings, &findings, now) };
+    let assessed = assess(&input);
+    let named: Vec<_> = assessed.reasons.iter().map(|reason| (reason.name.as_str(), reason.group)).collect();
+    assert_eq!(
+        named,
+        [
+            ("threat", Intent),
+            ("claim", Capability),
+            ("official outlet of Order of the Grey Lantern: Lantern Media", Context),
+            ("place named", Specificity),
+            ("actor: Order of the Grey Lantern", Capability),
+            ("time named", Specificity),
+            ("method mentioned: strike", Capability),
+        ]
+    );
+    assert_eq!(assessed.groups(), [(Intent, 4.0), (Capability, 4.0), (Specificity, 2.5), (Context, 1.5)]);
+}
+
+#[test]
+fn means_count_only_beside_intent_and_once() {
+    let method = || mention("strike", MentionKind::Method, "attack");
+    let names = |statements: Vec<Statement>| -> Vec<String> {
+        let findings = [Findings { statements, mentions: vec![method()], ..Findings::default() }];
+        let readings = [reading(1.0)];
+        let assessed = assess(&AssessInput::new(&readings, &findings, date(2026, 11, 23).at(12, 0, 0, 0)));
+        assessed.reasons.into_iter().map(|reason| reason.name).filter(|name| name.starts_with("method")).collect()
+    };
+    assert_eq!(names(vec![statement(StatementKind::Call, false, "")]), ["method mentioned: strike"]);
+    assert_eq!(names(vec![statement(StatementKind::Call, false, "m")]), ["method named"]);
+    assert_eq!(names(vec![statement(StatementKind::Call, true, "")]), Vec::<String>::new());
+    assert_eq!(names(vec![statement(StatementKind::Praise, false, "")]), Vec::<String>::new());
 }

@@ -35,6 +35,8 @@ pub(crate) const TARGET: f32 = 0.5;
 pub(crate) const TIME: f32 = 1.0;
 /// A weapon or method: somebody thought of how.
 pub(crate) const METHOD: f32 = 1.0;
+/// A weapon or method named beside the intent, not as its means.
+pub(crate) const MEANS: f32 = 0.5;
 /// An organisation of the register acts or signs.
 pub(crate) const ACTOR: f32 = 1.0;
 /// The source is an outlet of an organisation of the register: its words are the organisation's.

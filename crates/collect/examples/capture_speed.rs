@@ -80,6 +80,7 @@ fn source(address: &str) -> Source {
             room: None,
             name: "Library".to_owned(),
             outlet: None,
+            countries: Vec::new(),
             allow_private: vec!["127.0.0.1".to_owned()],
             secret: None,
             authorisation: Authorisation {

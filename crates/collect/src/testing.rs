@@ -72,6 +72,7 @@ pub(crate) fn source(kind: SourceKind, address: &str, room: Option<&str>) -> Sou
             room: room.map(str::to_owned),
             name: "Lantern Media".to_owned(),
             outlet: None,
+            countries: Vec::new(),
             allow_private: vec!["127.0.0.1".to_owned()],
             secret: None,
             authorisation: Authorisation {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Assessment, Findings, Language};
+use crate::{Admiralty, Assessment, Findings, Language};
 
 /// Everything that is said about one text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,4 +16,6 @@ pub struct Analysis {
     pub findings: Findings,
     /// Level, tier and reasons.
     pub assessment: Assessment,
+    /// Grades of source and content. A text alone tells nothing of either: `F6`.
+    pub admiralty: Admiralty,
 }

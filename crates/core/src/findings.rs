@@ -30,6 +30,25 @@ pub enum MentionKind {
 }
 
 impl MentionKind {
+    /// All kinds.
+    pub const ALL: [Self; 10] = [
+        Self::Actor,
+        Self::Outlet,
+        Self::Series,
+        Self::Leader,
+        Self::Platform,
+        Self::Place,
+        Self::Venue,
+        Self::Event,
+        Self::Target,
+        Self::Method,
+    ];
+
+    /// The kind a word names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
     /// The word used in rows, pages and JSON.
     pub fn word(self) -> &'static str {
         match self {
@@ -166,6 +185,24 @@ pub enum StatementKind {
 }
 
 impl StatementKind {
+    /// All kinds.
+    pub const ALL: [Self; 9] = [
+        Self::Threat,
+        Self::Call,
+        Self::Claim,
+        Self::Instruction,
+        Self::Praise,
+        Self::Recruitment,
+        Self::Warning,
+        Self::Denial,
+        Self::Report,
+    ];
+
+    /// The kind a word names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
     /// The word used in rows, pages and JSON.
     pub fn word(self) -> &'static str {
         match self {
@@ -273,6 +310,9 @@ pub struct CalendarEvent {
     pub to: DateTime,
     /// Ids of places and venues where it happens.
     pub places: Vec<String>,
+    /// It comes again each year or week: a date alone does not point to it, for there is always one.
+    #[serde(default)]
+    pub recurring: bool,
 }
 
 /// Everything found in one text.

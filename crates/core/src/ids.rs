@@ -57,6 +57,8 @@ macro_rules! id {
 
 id!(/// What a person wrote of a translation: one revision.
     RevisionId, 't', "a revision of a translation");
+id!(/// A campaign that a person accepted.
+    CampaignId, 'k', "a campaign");
 id!(/// A watched place.
     SourceId, 's', "a source");
 id!(/// One act of fetching.

@@ -7,6 +7,7 @@
 //! [`Findings`] are what the text names and says, an [`Assessment`] is what the machine proposes and a [`Decision`] is
 //! what a person made of it.
 
+mod admiralty;
 mod analysis;
 mod assessment;
 mod cleared;
@@ -17,6 +18,7 @@ mod haul;
 mod ids;
 mod intake;
 mod item;
+mod judgement;
 pub mod limits;
 mod log;
 pub mod memo;
@@ -27,13 +29,15 @@ mod query;
 mod reading;
 mod report;
 mod revision;
+mod signal;
 mod source;
 pub mod translation;
 mod views;
 mod watch;
 
+pub use admiralty::{Admiralty, ContentGrade, SourceGrade};
 pub use analysis::Analysis;
-pub use assessment::{Assessment, Decision, Level, Reason, Tier, Verdict};
+pub use assessment::{Assessment, Decision, Level, Reason, ReasonGroup, Tier, Verdict};
 pub use cleared::{Cleared, Draft, Reviewer};
 pub use digest::{ParseDigestError, Sha256};
 pub use error::{StoreError, StoreResult};
@@ -43,14 +47,18 @@ pub use findings::{
 };
 pub use haul::{CAPTURE_FILE, CompleteWindow, Found, FoundFile, GapNote, Haul, Markup, PageKeep, RequestRecord};
 pub use ids::{
-    AlertId, AttachmentId, CaptureId, FamilyId, ItemId, JobId, ParseIdError, ReportId, RevisionId, SourceId, VersionId,
-    WatchId,
+    AlertId, AttachmentId, CampaignId, CaptureId, FamilyId, ItemId, JobId, ParseIdError, ReportId, RevisionId,
+    SourceId, VersionId, WatchId,
 };
 pub use intake::{
     Current, Derived, ImageHash, Intake, Job, JobKind, Lane, NewAttachment, NewCapture, NewExhibit, NewLikeness,
     NewVersion, PendingFile, Receipt, SourceReport, TakenVersion,
 };
 pub use item::{Attachment, Item, Version, VersionState};
+pub use judgement::{
+    CAMPAIGN_ITEMS_MAX, CampaignAct, Judged, Judgement, JudgementKind, ParsePointError, PointDecision, PointKey,
+    PointKind, RegisterAct, SourceGrading,
+};
 pub use log::{
     Checkpoint, ErasedItem, Erasure, Errand, LeafKind, LogEntry, LogKey, LogStatus, SealedCheckpoint, Stamp,
 };
@@ -61,6 +69,7 @@ pub use report::{
     Audience, Block, BlockKind, EvidenceRef, Footnote, QuotedTranslation, Release, Report, ReportStatus, Tlp,
 };
 pub use revision::{Remembered, Revision, TextKey, TranslationWork};
+pub use signal::{LevelDecision, Name, SIGNALS_MAX, Signal, Signals};
 pub use source::{
     Authorisation, AuthorityKind, Cursor, Gap, Keeping, NewSource, Reach, Render, Rhythm, Source, SourceHealth,
     SourceKind, SourceState, SourceSuggestion,

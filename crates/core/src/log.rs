@@ -37,6 +37,8 @@ pub enum LeafKind {
     Key,
     /// A person wrote, revised or signed a translation.
     Translation,
+    /// A person judged a point, graded a source, or changed campaigns or the register.
+    Judgement,
 }
 
 impl LeafKind {
@@ -57,6 +59,7 @@ impl LeafKind {
             Self::View => "view",
             Self::Key => "key",
             Self::Translation => "translation",
+            Self::Judgement => "judgement",
         }
     }
 
@@ -77,6 +80,7 @@ impl LeafKind {
             Self::View,
             Self::Key,
             Self::Translation,
+            Self::Judgement,
         ]
         .into_iter()
         .find(|kind| kind.word() == word)

@@ -7,10 +7,11 @@ use crate::memo::MemoKey;
 use crate::{
     Alert, AlertId, AlertKind, AlertState, AuditEntry, Authorisation, Checkpoint, Counts, Current, Cursor, Decision,
     Derived, ErasedItem, Erasure, Errand, ExhibitInfo, FamilyId, FamilyView, Gap, InboxQuery, InboxRow, Intake, ItemId,
-    ItemView, Job, JobId, Keeping, Lane, LeafKind, Level, LogEntry, LogKey, LogStatus, NewExhibit, NewSource,
-    PendingFile, Reach, Reading, Receipt, Remembered, Report, ReportId, Revision, RevisionId, Rhythm, SealedCheckpoint,
-    SearchAnswer, SearchRequest, Sha256, Source, SourceId, SourceReport, SourceState, SourceSuggestion, Stamp,
-    StoreResult, TimelineBucket, TranslationWork, User, VersionId, VersionView, Watch, WatchId,
+    ItemView, Job, JobId, Judged, Judgement, JudgementKind, Keeping, Lane, LeafKind, Level, LevelDecision, LogEntry,
+    LogKey, LogStatus, NewExhibit, NewSource, PendingFile, Reach, Reading, Receipt, Remembered, Report, ReportId,
+    Revision, RevisionId, Rhythm, SealedCheckpoint, SearchAnswer, SearchRequest, Sha256, Signals, Source, SourceId,
+    SourceReport, SourceState, SourceSuggestion, Stamp, StoreResult, TimelineBucket, TranslationWork, User, VersionId,
+    VersionView, Watch, WatchId,
 };
 
 /// Bytes by their SHA-256.
@@ -256,6 +257,29 @@ pub trait Translations: Send + Sync {
     fn want_translations(&self, to: &str) -> StoreResult<u64>;
     /// How far the translation of a version has come.
     fn translation_work(&self, version: VersionId) -> StoreResult<TranslationWork>;
+}
+
+/// What people judge besides levels, and what is counted over the archive.
+pub trait Judgements: Send + Sync {
+    /// Records a judgement; logged. With `after`, refused when the newest judgement of its kind is not that one: somebody else
+    /// was faster (0 stands for none so far). Its number.
+    fn judge(&self, judgement: &Judgement, by: &str, at: Timestamp, after: Option<u64>) -> StoreResult<u64>;
+    /// Judgements of a kind, oldest first; of one item when it is named.
+    fn judgements(&self, kind: JudgementKind, item: Option<ItemId>) -> StoreResult<Vec<Judged>>;
+    /// What people decided on levels, oldest first.
+    fn level_decisions(&self) -> StoreResult<Vec<LevelDecision>>;
+    /// Items at this level or higher that were posted from `from` to before `to`, in short: the newest
+    /// [`crate::SIGNALS_MAX`], oldest first.
+    fn signals(&self, level_min: Level, from: Option<Timestamp>, to: Option<Timestamp>) -> StoreResult<Signals>;
+    /// An item and those from `from` to before `to` that are of its family or name an actor, event or venue that it names, in
+    /// short: at most 5,000, oldest first.
+    fn signals_near(&self, item: ItemId, from: Timestamp, to: Timestamp) -> StoreResult<Signals>;
+    /// Rows for a list of items, in the order that was asked for; unknown and erased ones are left out.
+    fn rows_of(&self, items: &[ItemId]) -> StoreResult<Vec<InboxRow>>;
+    /// The register file that the desk's own pages write; empty when there is none.
+    fn register_text(&self) -> StoreResult<String>;
+    /// Writes that file anew, durably.
+    fn put_register_text(&self, text: &str) -> StoreResult<()>;
 }
 
 /// Work that waits. Jobs are rows of the catalogue; a claimed job comes back when its claim is older than the lease.

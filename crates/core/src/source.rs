@@ -107,6 +107,9 @@ pub struct NewSource {
     pub name: String,
     /// Id in the register of the outlet that publishes here, when known.
     pub outlet: Option<String>,
+    /// Countries that it writes from or about, ISO 3166-1 alpha-2: of places of one name those there come first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub countries: Vec<String>,
     /// Hosts or networks on private addresses that this source may reach, by name; empty means none.
     pub allow_private: Vec<String>,
     /// Name of the stored secret (token or password), never the secret itself.

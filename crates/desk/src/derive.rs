@@ -6,6 +6,7 @@ use vedette_core::{
     Derived, FamilyId, Findings, ImageHash, ItemId, JobKind, MentionKind, NewLikeness, NewVersion, Reading,
     ReadingKind, Source, SourceId, TakenVersion, VersionId, VersionState, VersionView,
 };
+use vedette_recognise::Hints;
 
 use crate::{Analyst, DeskConfig};
 
@@ -19,6 +20,8 @@ pub(crate) struct Material {
     pub source: SourceId,
     pub source_name: String,
     pub source_outlet: Option<String>,
+    /// Where the source writes from or about.
+    pub hints: Hints,
     pub posted_at: Timestamp,
     /// Texts that were read; language and quality still open for the post's own.
     pub readings: Vec<Reading>,
@@ -67,6 +70,7 @@ impl Material {
             source: source.id,
             source_name: source.asked.name.clone(),
             source_outlet: source.asked.outlet.clone(),
+            hints: hints_of(source),
             posted_at: version.posted_at.unwrap_or(now),
             readings,
             images: Vec::new(),
@@ -89,6 +93,7 @@ impl Material {
             source: source.id,
             source_name: source.asked.name.clone(),
             source_outlet: source.asked.outlet.clone(),
+            hints: hints_of(source),
             posted_at,
             readings: Vec::new(),
             images: Vec::new(),
@@ -113,6 +118,10 @@ impl Material {
         // Whatever waits for this version goes when it is stored: files that were not read yet still have to be.
         self.next = view.pending.then_some(JobKind::Read);
     }
+}
+
+fn hints_of(source: &Source) -> Hints {
+    Hints::of_countries(source.asked.countries.iter().map(String::as_str))
 }
 
 fn missing(name: &str, error: Option<&str>) -> Option<String> {
@@ -160,7 +169,12 @@ fn recognise(analyst: &Analyst, material: &Material) -> Recognised {
         if reading.language.code == "und" {
             reading.language = analyst.language(&reading.text);
         }
-        recognised.findings.push(analyst.findings(&reading.text, &reading.language, material.posted_at));
+        recognised.findings.push(analyst.findings(
+            &reading.text,
+            &reading.language,
+            material.posted_at,
+            &material.hints,
+        ));
         if recognised.folded.is_empty() && reading.attachment.is_none() {
             recognised.folded = vedette_text::fold::fold_plain(&reading.text);
         }

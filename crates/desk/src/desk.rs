@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use vedette_core::AuditEntry;
-use vedette_core::ports::{Blobs, CustodyLog, Index, Queue, Records, Translations};
+use vedette_core::ports::{Blobs, CustodyLog, Index, Judgements, Queue, Records, Translations};
 use vedette_read::Reader;
 
 use crate::liken::LikenessState;
@@ -23,6 +23,8 @@ pub struct Ports {
     pub index: Arc<dyn Index>,
     /// The log towards the world.
     pub log: Arc<dyn CustodyLog>,
+    /// What people judge besides levels.
+    pub judgements: Arc<dyn Judgements>,
     /// What people and engines wrote as translations.
     pub translations: Arc<dyn Translations>,
 }
@@ -75,6 +77,10 @@ impl Desk {
             // What is stored can be read and searched; the index is filled when it can be written again.
             tracing::warn!(%error, "the search index is behind the records");
             desk.state().index_behind = true;
+        }
+        // A crash between accepting an entry and writing it leaves the file behind what was accepted.
+        if let Err(error) = desk.write_register() {
+            tracing::warn!(%error, "the register file of the pages is behind what was accepted");
         }
         Ok(desk)
     }

@@ -38,8 +38,14 @@ impl Desk {
         if verdict != Verdict::Confirm && reason.trim().is_empty() {
             return Err(DeskError::Unusable("a changed or rejected assessment needs a reason".to_owned()));
         }
-        let decision =
-            Decision { verdict, level, reason: reason.trim().to_owned(), by: who.name().to_owned(), at: self.now() };
+        let decision = Decision {
+            verdict,
+            level,
+            proposed: Some(proposed),
+            reason: reason.trim().to_owned(),
+            by: who.name().to_owned(),
+            at: self.now(),
+        };
         let mut state = self.state();
         self.ports.records.decide(id, &decision)?;
         // The index shows the level that holds.

@@ -123,6 +123,7 @@ impl Desk {
             room: None,
             name: name.to_owned(),
             outlet: None,
+            countries: Vec::new(),
             allow_private: Vec::new(),
             secret: None,
             authorisation,

@@ -183,8 +183,31 @@ pub struct DecisionRecord<'a> {
     pub by: &'a str,
     /// When.
     pub at: Timestamp,
+    /// What the machine proposed; absent in leaves from before this was kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proposed: Option<Level>,
 }
 record!(DecisionRecord, Decision);
+
+/// A person judged a point, a source, a campaign or the register.
+#[derive(Debug, Clone, Serialize)]
+pub struct JudgementRecord<'a> {
+    /// On what kind of thing: `point`, `source`, `campaign`, `register`.
+    pub judgement: &'a str,
+    /// The item, when it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<ItemId>,
+    /// The source, when it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceId>,
+    /// SHA-256 of its row's JSON, which quotes content.
+    pub content: Sha256,
+    /// Who.
+    pub by: &'a str,
+    /// When.
+    pub at: Timestamp,
+}
+record!(JudgementRecord, Judgement);
 
 impl<'a> DecisionRecord<'a> {
     /// The record of a decision on `item`.
@@ -196,6 +219,7 @@ impl<'a> DecisionRecord<'a> {
             reason: &decision.reason,
             by: &decision.by,
             at: whole(decision.at),
+            proposed: decision.proposed,
         }
     }
 }

@@ -39,7 +39,7 @@ pub use check::{Problem, Severity, check, passes};
 pub use cited::{CitedText, SignedTranslation, Standing, may_be_quoted, note_translations};
 pub use clean::{defang, visible};
 pub use digest::digest;
-pub use export::{Sender, decisions_csv, hashes_csv, hashes_jsonl, items_csv, misp, stix21};
+pub use export::{Label, Sender, decisions_csv, hashes_csv, hashes_jsonl, items_csv, labels_jsonl, misp, stix21};
 pub use render::{
     Form, PUBLIC_LINES, Rendered, preview, release, render_html_fragment, render_html_page, render_markdown,
 };

@@ -23,6 +23,7 @@ fn source() -> Source {
             room: Some("lantern-media".into()),
             name: "lantern-media at chat.lantern.example".into(),
             outlet: Some("lantern-media".into()),
+            countries: Vec::new(),
             allow_private: Vec::new(),
             secret: Some("lantern-token".into()),
             authorisation: Authorisation {
@@ -135,6 +136,7 @@ pub(crate) fn poster_item(number: i64) -> ItemView {
         likenesses: Vec::new(),
         family: None,
         decisions: vec![Decision {
+            proposed: None,
             verdict: Verdict::Confirm,
             level: Level::HighSpecific,
             reason: "-specific place and day".into(),

@@ -248,10 +248,11 @@ fn news(recogniser: &Recogniser, data: &Path, code: &str, file: &str, show: Opti
         let alarm = alarm(&found);
         all.count(number, alarm.is_some());
         by_language.entry(code.to_owned()).or_default().count(number, alarm.is_some());
-        if let Some(statement) = alarm {
-            if number.is_multiple_of(2) && show == Some(file.split('_').next().unwrap_or(file)) {
-                println!("  {} {:?} {}", code, statement.kind, statement.quote.replace('\n', " "));
-            }
+        if let Some(statement) = alarm
+            && number.is_multiple_of(2)
+            && show == Some(file.split('_').next().unwrap_or(file))
+        {
+            println!("  {} {:?} {}", code, statement.kind, statement.quote.replace('\n', " "));
         }
     }
     let [even, odd] = all.shares(1e4);

@@ -26,20 +26,29 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod edits;
+pub mod events;
 mod lexicon;
+mod loose;
 mod matcher;
 mod names;
 mod places;
 mod recogniser;
 mod register;
 mod scripts;
+mod sounds;
 mod statements;
+mod trie;
+mod vocabulary;
 mod watchlist;
 mod words;
 
-pub use names::NameMatcher;
-pub use places::pack_gazetteer;
+pub use names::{NameMatcher, NameSpan, Search};
+pub use places::{Hints, find_places, pack_gazetteer};
 pub use recogniser::{Options, Recogniser};
-pub use register::{Alias, Designation, Entry, REGISTER_FILE_BYTES_MAX, Register, RegisterError};
+pub use register::{
+    Alias, Designation, Entry, Finding, ImportError, ImportFormat, ImportOptions, ImportReport, Imported, LeftOut,
+    REGISTER_FILE_BYTES_MAX, REGISTER_IMPORT_BYTES_MAX, Register, RegisterError,
+};
 pub use vedette_core::{Findings, MentionKind};
 pub use watchlist::{WATCHLIST_TERMS_MAX, WatchTerm, Watchlist, WatchlistError};

@@ -1,256 +1,419 @@
 //! The watch-list matcher: which of up to a hundred thousand names stand in a text, in one pass over its words.
 //!
-//! Names are phrases of words; a phrase is a path through a trie whose edges are word keys (see [`crate::words`]). The trie
-//! is one flat hash table, and a small bit map tells most words of a text that no name begins with them. In: words.
-//! Out: hits as ranges of words with the name they spell.
+//! Names are phrases of words; a phrase is a path through a trie whose edges are word keys (see [`crate::words`]). The pass looks at each
+//! word once, through a filter of bits: is it the rarest word of some name ([`crate::trie`])? Is it a word that nobody uses, and so
+//! perhaps a name in disguise ([`crate::loose`])? Only from there names are followed. In: a folded text and its words. Out: hits.
 
-use crate::words::{Alt, Words, how, join, name_key};
-use rustc_hash::FxHashMap;
+use crate::loose::{LooseAlt, Text, begins_name_only, is_everyday, read_beside, read_pair, read_word, slip};
+use crate::trie::{Anchors, Trie, TrieBuilder};
+use crate::vocabulary::{Vocabulary, VocabularyBuilder};
+use crate::words::{Reading, Script, hash, how, may_be_arabic, may_be_plural, readings, script_of};
+use vedette_text::common::{is_common_hash, quick_hash, quick_hash_at};
 use vedette_text::fold::fold_plain;
 use vedette_text::tokens::tokens;
 
-/// Words of the longest name; official names of organisations stay below it.
-pub(crate) const NAME_WORDS_MAX: usize = 24;
-/// Names of one matcher; a hundred thousand fit several times.
-pub(crate) const NAMES_MAX: usize = 1_000_000;
-/// Paths followed from one word, so that no text makes the matcher branch without end.
-const PATHS_MAX: usize = 16;
+/// Steps through the trie from one word, so that no text makes the matcher branch without end.
+const STEPS_MAX: usize = 256;
+/// Paths that wait to be followed.
+const PATHS_MAX: usize = 32;
+/// Words of the longest name that is also looked for written as one word, and the fewest letters of that.
+const JOINED_WORDS_MAX: usize = 4;
+const JOINED_CHARS_MIN: usize = 7;
+/// Bytes of the shortest singular of a plural that is a name.
+const SINGULAR_BYTES_MIN: usize = 5;
+/// Bytes of the shortest word that is read loosely.
+const LOOSE_BYTES_MIN: usize = 3;
+/// A name that is found by its sound may have this many more or fewer words than the text: articles.
+const ARTICLES_MAX: usize = 2;
 
-/// A name found: words `first..first + count` spell name `name`.
+/// A name found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Hit {
     pub name: u32,
+    /// Words `first..first + count` spell it.
     pub first: u32,
     pub count: u32,
-    /// How the spelling differs, over all its words.
+    /// How the spelling differs, over all its words: [`how`] and [`slip`].
     pub how: u8,
-    /// Folded bytes before and after the name inside its first and last word.
-    pub cut_front: u8,
-    pub cut_back: u8,
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Slot {
-    /// Key of the edge; 0 marks an empty slot.
-    key: u64,
-    node: u32,
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Node {
-    /// Names that end here, in `Matcher::names`.
-    names: (u32, u32),
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Name {
-    id: u32,
-    /// Of a name of one word: whether it carries the Arabic article. `القاعدة` is a name, `قاعدة` any base.
-    article: Option<bool>,
+    pub loose: u8,
+    /// The name in folded bytes, without what is written onto its first and last word.
+    pub start: u32,
+    pub end: u32,
 }
 
 /// Names, ready to be found.
 #[derive(Debug, Default)]
 pub(crate) struct Matcher {
-    slots: Vec<Slot>,
-    mask: usize,
-    nodes: Vec<Node>,
-    names: Vec<Name>,
-    /// One bit for each of 2^n values of a first word's key.
-    first: Vec<u64>,
-    first_mask: u64,
+    trie: Trie,
+    anchors: Anchors,
+    vocabulary: Vocabulary,
+}
+
+/// Memory of one search, kept for the next.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    /// Words at which a name may begin, times two; plus one when the spelling may differ by sound.
+    starts: Vec<u64>,
+    /// [`quick_hash_at`] of each word.
+    hashes: Vec<u64>,
+    loose: Vec<LooseAlt>,
+    beside: Vec<LooseAlt>,
+}
+
+/// Whether a name is also looked for in disguise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Disguise {
+    None,
+    /// A name of the register.
+    Registered,
+    /// A desk's own term.
+    Listed,
 }
 
 /// Collects names, then builds the matcher.
 #[derive(Debug, Default)]
 pub(crate) struct MatcherBuilder {
-    edges: FxHashMap<u64, u32>,
-    ends: Vec<Vec<Name>>,
-    roots: Vec<u64>,
+    trie: TrieBuilder,
+    vocabulary: VocabularyBuilder,
 }
 
 impl MatcherBuilder {
     pub fn new() -> Self {
-        Self { edges: FxHashMap::default(), ends: vec![Vec::new()], roots: Vec::new() }
+        Self::default()
     }
 
     /// Adds a name as written; returns its number of words (0: nothing to match in it, or too long).
-    pub fn add(&mut self, name: &str, id: u32) -> usize {
+    pub fn add(&mut self, name: &str, id: u32, disguise: Disguise) -> usize {
         let folded = fold_plain(name);
-        let keys: Vec<(u64, bool)> =
-            tokens(&folded).filter_map(|token| folded.get(token.start..token.end)).map(name_key).collect();
-        self.add_keys(&keys, id)
-    }
-
-    fn add_keys(&mut self, keys: &[(u64, bool)], id: u32) -> usize {
-        if keys.is_empty() || keys.len() > NAME_WORDS_MAX || self.ends.len() >= NAMES_MAX {
+        let words: Vec<&str> = tokens(&folded).filter_map(|token| folded.get(token.start..token.end)).collect();
+        if !self.trie.add(&words, id, 0) {
             return 0;
         }
-        let mut node = 0u32;
-        for (at, (key, _)) in keys.iter().enumerate() {
-            if at == 0 {
-                self.roots.push(*key);
+        if disguise != Disguise::None {
+            let listed = disguise == Disguise::Listed;
+            self.vocabulary.count(listed);
+            self.vocabulary.add(&words, listed);
+            if let [word] = words.as_slice()
+                && let Some(singular) = word.strip_suffix('s').filter(|word| word.len() >= SINGULAR_BYTES_MIN)
+            {
+                self.trie.add(&[singular], id, slip::SINGULAR);
             }
-            let fresh = self.ends.len() as u32;
-            let next = *self.edges.entry(edge(node, *key)).or_insert(fresh);
-            if next == fresh {
-                self.ends.push(Vec::new());
+            if (2..=JOINED_WORDS_MAX).contains(&words.len()) {
+                let joined = words.concat();
+                if joined.chars().nth(JOINED_CHARS_MIN - 1).is_some() && self.trie.add(&[&joined], id, slip::JOINED) {
+                    self.vocabulary.add(&[&joined], listed);
+                }
             }
-            node = next;
         }
-        let article = match keys {
-            [(_, article)] => Some(*article),
-            _ => None,
-        };
-        if let Some(end) = self.ends.get_mut(node as usize)
-            && !end.iter().any(|name| name.id == id && name.article == article)
-        {
-            end.push(Name { id, article });
-        }
-        keys.len()
+        words.len()
     }
 
     pub fn build(self) -> Matcher {
-        let size = (self.edges.len() * 2).next_power_of_two().max(16);
-        let mut slots = vec![Slot::default(); size];
-        let mask = size - 1;
-        for (key, node) in self.edges {
-            let mut at = place(key) & mask;
-            while slots[at].key != 0 {
-                at = (at + 1) & mask;
-            }
-            slots[at] = Slot { key, node };
-        }
-        let mut names = Vec::new();
-        let nodes = self
-            .ends
-            .iter()
-            .map(|end| {
-                let from = names.len() as u32;
-                names.extend_from_slice(end);
-                Node { names: (from, names.len() as u32) }
-            })
-            .collect();
-        let bits = (self.roots.len() * 16).next_power_of_two().max(1024);
-        let mut first = vec![0u64; bits / 64];
-        let first_mask = bits as u64 - 1;
-        for root in self.roots {
-            let bit = bit_of(root, first_mask);
-            first[(bit / 64) as usize] |= 1 << (bit % 64);
-        }
-        Matcher { slots, mask, nodes, names, first, first_mask }
+        let (trie, anchors) = self.trie.build();
+        Matcher { trie, anchors, vocabulary: self.vocabulary.build() }
     }
 }
 
-/// Key of the edge from a node; never 0, which marks an empty slot.
-#[inline]
-fn edge(node: u32, key: u64) -> u64 {
-    join(u64::from(node).wrapping_add(1), key) | 1
-}
-
-#[inline]
-fn place(key: u64) -> usize {
-    (key >> 20) as usize
-}
-
-#[inline]
-fn bit_of(key: u64, mask: u64) -> u64 {
-    (key ^ (key >> 29)) & mask
-}
-
 /// One way through the trie while a text is read.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Path {
     node: u32,
+    /// Word to be read next.
+    next: u32,
     how: u8,
-    cut_front: u8,
+    loose: u8,
+    start: u32,
+}
+
+/// A reading of one or more words: what it does to a path.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    key: u64,
+    count: u32,
+    how: u8,
+    loose: u8,
+    start: u32,
+    end: u32,
+    /// Part of a longer word: other letters stand before or behind it, so that no word of the name can.
+    apart_before: bool,
+    apart_behind: bool,
 }
 
 impl Matcher {
     /// Number of names.
     pub fn len(&self) -> usize {
-        self.names.len()
+        self.trie.len()
     }
 
-    #[inline]
-    fn may_begin(&self, key: u64) -> bool {
-        let bit = bit_of(key, self.first_mask);
-        self.first.get((bit / 64) as usize).is_some_and(|word| word & (1 << (bit % 64)) != 0)
+    /// Bytes of memory.
+    pub fn bytes(&self) -> usize {
+        crate::trie::bytes(&self.trie, &self.anchors) + self.vocabulary.bytes()
     }
 
-    #[inline]
-    fn follow(&self, node: u32, key: u64) -> Option<u32> {
-        let key = edge(node, key);
-        let mut at = place(key) & self.mask;
-        loop {
-            match self.slots.get(at) {
-                Some(slot) if slot.key == key => return Some(slot.node),
-                Some(slot) if slot.key == 0 => return None,
-                None => return None,
-                Some(_) => at = (at + 1) & self.mask,
-            }
-        }
-    }
-
-    /// Every name in the words, in order of first word; longer and shorter ones alike.
-    pub fn find(&self, words: &Words, hits: &mut Vec<Hit>) {
-        if self.names.is_empty() {
+    /// Every name in a text, longer and shorter ones alike, in order of their first word. `disguised`: also those in disguise.
+    pub fn find(&self, text: Text<'_>, disguised: bool, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
+        scratch.starts.clear();
+        scratch.loose.clear();
+        if self.trie.is_empty() {
             return;
         }
-        for (first, word) in words.list.iter().enumerate() {
-            for alt in words.alts(word) {
-                if self.may_begin(alt.key)
-                    && let Some(node) = self.follow(0, alt.key)
-                {
-                    self.walk(words, first, alt, node, hits);
-                }
+        let bytes = text.folded.as_bytes();
+        scratch.hashes.clear();
+        let disguised = disguised && !self.vocabulary.is_empty();
+        if disguised {
+            scratch.hashes.extend(text.spots.iter().map(|(start, end)| quick_hash_at(bytes, start, end)));
+            self.look_for_disguised(text, scratch);
+        }
+        self.look_for_anchors(text, scratch);
+        scratch.starts.sort_unstable();
+        scratch.starts.dedup();
+        let Scratch { starts, loose, beside, .. } = scratch;
+        for (at, start) in starts.iter().enumerate() {
+            // The search by sound finds what the plain one finds.
+            if starts.get(at + 1) != Some(&(start | 1)) || start & 1 == 1 {
+                self.walk(text, (start >> 1) as usize, start & 1 == 1, loose, beside, hits);
             }
         }
     }
 
-    fn walk(&self, words: &Words, first: usize, alt: &Alt, node: u32, hits: &mut Vec<Hit>) {
-        self.report(node, first, 1, alt.how, alt.how, (alt.cut_front, alt.cut_back), hits);
-        let mut paths = [Path { node, how: alt.how, cut_front: alt.cut_front }; PATHS_MAX];
-        let mut live = 1;
-        for (offset, word) in words.list.iter().enumerate().skip(first + 1).take(NAME_WORDS_MAX - 1) {
-            let mut next = paths;
-            let mut count = 0;
-            for path in paths.iter().take(live) {
-                for more in words.alts(word) {
-                    // Inside a name a word may lose its article, but nothing written before it.
-                    if more.cut_front != 0 {
-                        continue;
-                    }
-                    let Some(node) = self.follow(path.node, more.key) else { continue };
-                    let how = path.how | more.how;
-                    self.report(node, first, offset - first + 1, how, more.how, (path.cut_front, more.cut_back), hits);
-                    if let Some(free) = next.get_mut(count) {
-                        *free = Path { node, how, cut_front: path.cut_front };
-                        count += 1;
-                    }
-                }
+    /// Words by which a name is looked for.
+    fn look_for_anchors(&self, text: Text<'_>, scratch: &mut Scratch) {
+        let bytes = text.folded.as_bytes();
+        let may = |start: usize, end: usize| self.anchors.may_hold(quick_hash_at(bytes, start, end));
+        for (token, (start, end)) in text.spots.iter().enumerate() {
+            let first = bytes.get(start).copied().unwrap_or_default();
+            // Most words have one reading.
+            let found = may(start, end)
+                || match first {
+                    0..=0x7f => may_be_plural(bytes, start, end, may),
+                    0xd8..=0xdb => may_be_arabic(bytes, start, end, may),
+                    _ => self.may_hold_any(text, token),
+                };
+            if found {
+                self.anchor(text, token, scratch);
             }
-            if count == 0 {
+        }
+        for token in text.spots.quoted() {
+            self.anchor(text, *token as usize, scratch);
+        }
+    }
+
+    fn may_hold_any(&self, text: Text<'_>, token: usize) -> bool {
+        let Some(word) = text.word(token) else { return false };
+        let mut may = false;
+        readings(word, script_of(word), true, |reading| {
+            let part = word.as_bytes().get(reading.from..reading.to).unwrap_or_default();
+            may = may || self.anchors.may_hold(quick_hash(part));
+        });
+        may
+    }
+
+    /// Notes where the names begin that have this word as their rarest.
+    #[cold]
+    fn anchor(&self, text: Text<'_>, token: usize, scratch: &mut Scratch) {
+        let Some(word) = text.word(token) else { return };
+        readings(word, script_of(word), true, |reading| {
+            let part = word.as_bytes().get(reading.from..reading.to).unwrap_or_default();
+            if !self.anchors.may_hold(quick_hash(part)) {
                 return;
             }
-            (paths, live) = (next, count);
+            let mut places = self.anchors.places(hash(part));
+            while places != 0 {
+                let at = places.trailing_zeros() as usize;
+                places &= places - 1;
+                if let Some(start) = token.checked_sub(at) {
+                    scratch.starts.push((start as u64) << 1);
+                }
+            }
+        });
+    }
+
+    /// Words that nobody uses, each with what it may be read as.
+    fn look_for_disguised(&self, text: Text<'_>, scratch: &mut Scratch) {
+        let bytes = text.folded.as_bytes();
+        let mut before = (0usize, true);
+        let hashes = std::mem::take(&mut scratch.hashes);
+        for (token, ((start, end), hash)) in text.spots.iter().zip(&hashes).enumerate() {
+            let common = end - start < LOOSE_BYTES_MIN || is_common_hash(*hash);
+            let unknown = !common
+                && text.word(token).is_some_and(|word| {
+                    let script = script_of(word);
+                    script != Script::Other && !is_everyday(word, script)
+                });
+            let from = scratch.loose.len();
+            if unknown {
+                read_word(&self.vocabulary, text, token, &mut scratch.loose);
+            }
+            if token > 0 {
+                let gap = start - before.0;
+                let inner = gap > 0 && gap <= 16 && bytes.get(before.0).is_some_and(|byte| !byte.is_ascii_whitespace());
+                if inner || gap == 1 && (unknown || before.1) {
+                    read_pair(&self.vocabulary, text, token - 1, unknown || before.1, &mut scratch.loose);
+                }
+            }
+            self.note_starts(from, scratch);
+            before = (end, unknown);
+        }
+        scratch.hashes = hashes;
+        scratch.loose.sort_by_key(|alt| alt.token);
+    }
+
+    fn note_starts(&self, from: usize, scratch: &mut Scratch) {
+        let Scratch { starts, loose: found, .. } = scratch;
+        for alt in found.iter().skip(from) {
+            let sounds = alt.loose & (slip::TRANSLIT | slip::ARABIZI) != 0;
+            let mut places = alt.places;
+            while places != 0 {
+                let at = places.trailing_zeros() as usize;
+                places &= places - 1;
+                let token = alt.token as usize;
+                // Before the first word of a name there is no article to be left out.
+                let around = if sounds && at > 0 { ARTICLES_MAX } else { 0 };
+                for at in at.saturating_sub(around)..=at + around {
+                    starts.extend(token.checked_sub(at).map(|start| (start as u64) << 1 | u64::from(sounds)));
+                }
+            }
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one hit, spelled out")]
-    fn report(&self, node: u32, first: usize, count: usize, all: u8, last: u8, cut: (u8, u8), hits: &mut Vec<Hit>) {
-        let Some(Node { names: (from, to) }) = self.nodes.get(node as usize) else { return };
-        for name in self.names.get(*from as usize..*to as usize).unwrap_or_default() {
-            if name.article.is_some_and(|article| article != (last & how::ARTICLE != 0)) {
+    fn walk(
+        &self,
+        text: Text<'_>,
+        first: usize,
+        sounds: bool,
+        loose_alts: &[LooseAlt],
+        beside: &mut Vec<LooseAlt>,
+        hits: &mut Vec<Hit>,
+    ) {
+        let mut paths = [Path::default(); PATHS_MAX];
+        if let Some(path) = paths.first_mut() {
+            path.next = first as u32;
+        }
+        let mut live = 1usize;
+        let mut steps = 0;
+        while let Some(path) = live.checked_sub(1).and_then(|at| paths.get(at)).copied() {
+            live -= 1;
+            let mut push = |next: Path| {
+                if let Some(free) = paths.get_mut(live) {
+                    *free = next;
+                    live += 1;
+                }
+            };
+            self.steps(text, path, sounds, loose_alts, beside, |step| {
+                steps += 1;
+                let key = step.key;
+                let begins = path.node == 0;
+                if steps > STEPS_MAX || !begins && (begins_name_only(step.how) || step.apart_before) {
+                    return;
+                }
+                let Some(node) = self.trie.follow(path.node, key) else { return };
+                let start = if begins { step.start } else { path.start };
+                let next = Path {
+                    node,
+                    next: path.next + step.count,
+                    how: path.how | step.how,
+                    loose: path.loose | step.loose,
+                    start,
+                };
+                self.report(&next, first, step.how, step.end, hits);
+                if !step.apart_behind {
+                    push(next);
+                }
+            });
+            if sounds && steps < STEPS_MAX {
+                self.skip_articles(text, path, &mut push);
+            }
+        }
+    }
+
+    /// The ways to read what comes next on a path.
+    fn steps(
+        &self,
+        text: Text<'_>,
+        path: Path,
+        sounds: bool,
+        loose_alts: &[LooseAlt],
+        beside: &mut Vec<LooseAlt>,
+        mut take: impl FnMut(Step),
+    ) {
+        let (Some((start, _)), Some(word)) = (text.spots.get(path.next as usize), text.word(path.next as usize)) else {
+            return;
+        };
+        let joined = |alt: &LooseAlt| alt.loose & slip::JOINED != 0;
+        let of = |alt: &LooseAlt| Step {
+            apart_before: joined(alt) && alt.start as usize > start,
+            apart_behind: joined(alt) && (alt.end as usize) < start + word.len(),
+            key: alt.key,
+            count: alt.count,
+            how: alt.how,
+            loose: alt.loose,
+            start: alt.start,
+            end: alt.end,
+        };
+        readings(word, script_of(word), true, |reading: Reading| {
+            let part = word.as_bytes().get(reading.from..reading.to).unwrap_or_default();
+            take(Step {
+                key: hash(part),
+                count: 1,
+                how: reading.how,
+                loose: 0,
+                start: (start + reading.cut_front) as u32,
+                end: (start + word.len() - reading.cut_back) as u32,
+                apart_before: false,
+                apart_behind: false,
+            });
+        });
+        let from = loose_alts.partition_point(|alt| alt.token < path.next);
+        let mut strong = false;
+        for alt in loose_alts.iter().skip(from).take_while(|alt| alt.token == path.next) {
+            strong |= alt.loose & (slip::TRANSLIT | slip::ARABIZI) != 0;
+            take(of(alt));
+        }
+        if sounds && !strong {
+            beside.clear();
+            read_beside(&self.vocabulary, text, path.next as usize, beside);
+            beside.iter().for_each(|alt| take(of(alt)));
+        }
+    }
+
+    /// `Abu Bakr al Baghdadi` is `ابو بكر البغدادي`: the article is a word in one spelling and part of a word in the other.
+    fn skip_articles(&self, text: Text<'_>, path: Path, push: &mut impl FnMut(Path)) {
+        const ARTICLES: [&str; 8] = ["al", "el", "ul", "ar", "as", "ash", "an", "ad"];
+        let Some(word) = text.word(path.next as usize) else { return };
+        if ARTICLES.contains(&word) {
+            push(Path { next: path.next + 1, ..path });
+        } else if word.starts_with("ال") {
+            for article in ["al", "el"] {
+                if let Some(node) = self.trie.follow(path.node, hash(article.as_bytes())) {
+                    let start = if path.node == 0 {
+                        text.spots.get(path.next as usize).map_or(0, |(start, _)| start as u32)
+                    } else {
+                        path.start
+                    };
+                    push(Path { node, start, ..path });
+                }
+            }
+        }
+    }
+
+    fn report(&self, path: &Path, first: usize, last_how: u8, end: u32, hits: &mut Vec<Hit>) {
+        let sounds = path.loose & (slip::TRANSLIT | slip::ARABIZI) != 0;
+        if path.loose & slip::BESIDE != 0 && !sounds {
+            return;
+        }
+        for name in self.trie.names(path.node) {
+            let strict = !sounds && name.loose == 0;
+            if strict && name.article.is_some_and(|article| article != (last_how & how::ARTICLE != 0)) {
                 continue;
             }
             hits.push(Hit {
                 name: name.id,
                 first: first as u32,
-                count: count as u32,
-                how: all & !how::ARTICLE,
-                cut_front: cut.0,
-                cut_back: cut.1,
+                count: path.next - first as u32,
+                how: path.how & !how::ARTICLE,
+                loose: path.loose | name.loose,
+                start: path.start,
+                end,
             });
         }
     }
@@ -259,19 +422,22 @@ impl Matcher {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::read_words;
     use proptest::prelude::*;
     use vedette_text::fold::fold;
+    use vedette_text::tokens::Spots;
 
     fn found(names: &[&str], text: &str) -> Vec<(u32, u32, u32)> {
         let mut builder = MatcherBuilder::new();
         for (id, name) in names.iter().enumerate() {
-            builder.add(name, id as u32);
+            builder.add(name, id as u32, Disguise::None);
         }
         let matcher = builder.build();
         let folded = fold(text);
+        let mut spots = Spots::default();
+        spots.read(&folded.text);
         let mut hits = Vec::new();
-        matcher.find(&read_words(text, &folded), &mut hits);
+        let text = Text { folded: &folded.text, spots: &spots, written: Some((text, &folded)) };
+        matcher.find(text, true, &mut Scratch::default(), &mut hits);
         hits.iter().map(|hit| (hit.name, hit.first, hit.count)).collect()
     }
 

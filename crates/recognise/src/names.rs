@@ -1,31 +1,50 @@
 //! Names of the register and of a watch-list in a text: hits of the matcher become mentions, with what the register knows.
 
-use crate::matcher::{Hit, Matcher, MatcherBuilder};
-use crate::register::Register;
+use crate::loose::{Text, slip};
+use crate::matcher::{Disguise, Hit, Matcher, MatcherBuilder, Scratch};
+use crate::register::{Entry, Register};
 use crate::watchlist::Watchlist;
-use crate::words::{Words, how, read_words};
+use crate::words::{Words, how};
 use vedette_core::{Mention, MentionKind};
 use vedette_text::fold::{Folded, fold};
+use vedette_text::tokens::Spots;
 
 /// Single words shorter than this do not lose an `s` to become a name.
 const PLURAL_NAME_CHARS_MIN: usize = 6;
+/// The same for the terms of a watch-list, which are often common nouns.
+const LISTED_PLURAL_CHARS_MIN: usize = 4;
+/// Letters of the shortest single word of the register that is recognised in disguise; a watch-list's own terms may be shorter,
+/// because the desk chose them.
+const DISGUISED_CHARS_MIN: usize = 7;
+/// Letters of the shortest single word that is recognised by its sound.
+const SOUNDED_CHARS_MIN: usize = 5;
+/// Letters of the shortest name of several words that is recognised in disguise.
+const DISGUISED_NAME_CHARS_MIN: usize = 8;
+
+/// What a name is a name of.
+#[derive(Debug)]
+struct Owner {
+    id: String,
+    name: String,
+    lat: Option<f64>,
+    lon: Option<f64>,
+    country: Option<String>,
+}
 
 #[derive(Debug)]
 struct Name {
+    /// In `NameMatcher::owners`: an entry of the register or a term of the watch-list. Also tells which phrases take a name back.
+    owner: u32,
     kind: MentionKind,
-    /// Number of the entry, for phrases that take a name back.
-    entry: u32,
-    id: String,
-    name: String,
     /// The spelling, as registered.
-    alias: String,
+    alias: Box<str>,
     one_word: bool,
     case_sensitive: bool,
     /// A phrase that contains a name of the entry and means something else.
     veto: bool,
-    lat: Option<f64>,
-    lon: Option<f64>,
-    country: Option<String>,
+    /// Of a watch-list.
+    listed: bool,
+    letters: u16,
 }
 
 /// Finds registered names.
@@ -33,6 +52,29 @@ struct Name {
 pub struct NameMatcher {
     matcher: Matcher,
     names: Vec<Name>,
+    /// Entries of the register.
+    owners: Vec<Owner>,
+    /// Lines of the watch-list's terms, whose owners have numbers above those of the register.
+    lines: Vec<u32>,
+}
+
+/// A name found in a folded text, before it is looked at more closely.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NameSpan {
+    /// Folded bytes, half-open.
+    pub start: usize,
+    /// Byte after the last.
+    pub end: usize,
+    /// Number of the spelling.
+    pub name: usize,
+}
+
+/// Memory of a search, kept for the next one.
+#[derive(Debug, Default)]
+pub struct Search {
+    spots: Spots,
+    scratch: Scratch,
+    hits: Vec<Hit>,
 }
 
 impl NameMatcher {
@@ -40,50 +82,41 @@ impl NameMatcher {
     pub fn new(register: &Register, watchlist: &Watchlist) -> Self {
         let mut builder = MatcherBuilder::new();
         let mut names = Vec::new();
+        let mut add = |name: Name| {
+            // A target or a method is a common noun: its misspellings are nobody's disguise.
+            let category = matches!(name.kind, MentionKind::Target | MentionKind::Method);
+            let disguise = match name.listed {
+                _ if name.veto || name.case_sensitive || category => Disguise::None,
+                true => Disguise::Listed,
+                false => Disguise::Registered,
+            };
+            if builder.add(&name.alias, names.len() as u32, disguise) > 0 {
+                names.push(name);
+            }
+        };
         for (number, entry) in register.entries().iter().enumerate() {
-            // A venue without a country stands in that of its place.
-            let place = entry.places.iter().find_map(|id| register.entry(MentionKind::Place, id));
-            let base = |alias: String, case_sensitive: bool, veto: bool| Name {
-                kind: entry.kind,
-                entry: number as u32,
-                id: entry.id.clone(),
-                name: entry.name.clone(),
-                one_word: !alias.trim().contains(char::is_whitespace),
-                alias,
+            let name = |alias: &str, case_sensitive: bool, veto: bool| Name {
                 case_sensitive,
                 veto,
-                lat: entry.lat.or_else(|| place.and_then(|place| place.lat)),
-                lon: entry.lon.or_else(|| place.and_then(|place| place.lon)),
-                country: entry.country.clone().or_else(|| place.and_then(|place| place.country.clone())),
+                ..Name::new(number, entry.kind, alias, false)
             };
             for alias in &entry.aliases {
-                add(&mut builder, &mut names, base(alias.text.clone(), alias.case_sensitive, false));
+                add(name(&alias.text, alias.case_sensitive, false));
                 if let Some(joined) = joined_article(&alias.text) {
-                    add(&mut builder, &mut names, base(joined, false, false));
+                    add(name(&joined, false, false));
                 }
             }
             for phrase in &entry.not {
-                add(&mut builder, &mut names, base(phrase.clone(), false, true));
+                add(name(phrase, false, true));
             }
         }
-        let entries = register.entries().len();
+        let owners: Vec<Owner> = register.entries().iter().map(|entry| Owner::of(entry, register)).collect();
         for (number, term) in watchlist.terms().iter().enumerate() {
-            let name = Name {
-                kind: MentionKind::Actor,
-                entry: (entries + number) as u32,
-                id: format!("watchlist:{}", term.line),
-                name: term.term.clone(),
-                one_word: !term.term.contains(char::is_whitespace),
-                alias: term.term.clone(),
-                case_sensitive: false,
-                veto: false,
-                lat: None,
-                lon: None,
-                country: None,
-            };
-            add(&mut builder, &mut names, name);
+            add(Name::new(owners.len() + number, MentionKind::Actor, &term.term, true));
         }
-        Self { matcher: builder.build(), names }
+        let lines = watchlist.terms().iter().map(|term| term.line as u32).collect();
+        names.shrink_to_fit();
+        Self { matcher: builder.build(), names, owners, lines }
     }
 
     /// Number of spellings.
@@ -96,55 +129,125 @@ impl NameMatcher {
         self.matcher.len() == 0
     }
 
-    /// The names in a text, in order of their first byte.
-    pub fn find(&self, text: &str) -> Vec<Mention> {
-        let folded = fold(text);
-        self.find_in(text, &folded, &read_words(text, &folded))
+    /// Bytes of memory that the names take.
+    pub fn bytes(&self) -> usize {
+        let names =
+            self.names.len() * size_of::<Name>() + self.names.iter().map(|name| name.alias.len()).sum::<usize>();
+        self.matcher.bytes() + names + self.lines.len() * size_of::<u32>() + self.owners.len() * size_of::<Owner>()
     }
 
-    pub(crate) fn find_in(&self, text: &str, folded: &Folded, words: &Words) -> Vec<Mention> {
-        let mut hits = Vec::new();
-        self.matcher.find(words, &mut hits);
-        let mut found: Vec<Found<'_>> = hits.iter().filter_map(|hit| self.accept(hit, text, folded, words)).collect();
+    /// The names in a text, in order of their first byte.
+    pub fn find(&self, text: &str) -> Vec<Mention> {
+        self.find_folded(text, &fold(text))
+    }
+
+    /// The names in a text that was folded before, in order of their first byte.
+    pub fn find_folded(&self, text: &str, folded: &Folded) -> Vec<Mention> {
+        let mut search = Search::default();
+        search.spots.read(&folded.text);
+        let seen = Text { folded: &folded.text, spots: &search.spots, written: Some((text, folded)) };
+        self.matcher.find(seen, true, &mut search.scratch, &mut search.hits);
+        let mut found: Vec<Found<'_>> = search.hits.iter().filter_map(|hit| self.accept(hit, text, folded)).collect();
         drop_shadowed(&mut found);
         found.iter().filter(|found| !found.name.veto).map(|found| self.mention(found, text, folded)).collect()
     }
 
-    fn accept(&self, hit: &Hit, text: &str, folded: &Folded, words: &Words) -> Option<Found<'_>> {
-        let name = self.names.get(hit.name as usize)?;
-        let first = words.list.get(hit.first as usize)?;
-        let last = words.list.get((hit.first + hit.count - 1) as usize)?;
-        let inner = (first.start as usize + usize::from(hit.cut_front), last.end as usize - usize::from(hit.cut_back));
-        let (start, end) = match (hit.cut_front, hit.cut_back) {
-            (0, 0) => (first.from as usize, last.to as usize),
-            _ => folded.original_span(inner.0, inner.1),
-        };
+    /// Calls `take` with each name in a folded text: only where they stand, without a [`Mention`]. `disguised`: also misspelled ones and
+    /// those in another alphabet. Exact case, phrases that take a name back and names inside names are not looked at.
+    pub fn scan_folded(&self, folded: &str, disguised: bool, search: &mut Search, mut take: impl FnMut(NameSpan)) {
+        search.spots.read(folded);
+        search.hits.clear();
+        let seen = Text { folded, spots: &search.spots, written: None };
+        self.matcher.find(seen, disguised, &mut search.scratch, &mut search.hits);
+        for hit in &search.hits {
+            if self.names.get(hit.name as usize).is_some_and(|name| name.takes(hit)) {
+                take(NameSpan { start: hit.start as usize, end: hit.end as usize, name: hit.name as usize });
+            }
+        }
+    }
+
+    pub(crate) fn find_in(&self, text: &str, folded: &Folded, _words: &Words) -> Vec<Mention> {
+        self.find_folded(text, folded)
+    }
+
+    fn accept(&self, hit: &Hit, text: &str, folded: &Folded) -> Option<Found<'_>> {
+        let name = self.names.get(hit.name as usize).filter(|name| name.takes(hit))?;
+        let inner = (hit.start as usize, hit.end as usize);
+        let (start, end) = folded.original_span(inner.0, inner.1);
         let written = text.get(start..end)?;
-        if name.case_sensitive && written != name.alias {
+        if name.case_sensitive && !is_in_case(written, &name.alias) {
             return None;
         }
-        let category = matches!(name.kind, MentionKind::Target | MentionKind::Method);
-        let short = name.one_word && !category && name.alias.chars().count() < PLURAL_NAME_CHARS_MIN;
-        if hit.how & how::PLURAL != 0 && short {
-            return None;
-        }
-        Some(Found { name, start, end, inner, how: hit.how, same: written == name.alias })
+        Some(Found { name, start, end, inner, how: hit.how, loose: hit.loose, same: written == &*name.alias })
     }
 
     fn mention(&self, found: &Found<'_>, text: &str, folded: &Folded) -> Mention {
         let name = found.name;
+        let owner = self.owners.get(name.owner as usize);
+        let line = (name.owner as usize).checked_sub(self.owners.len()).and_then(|term| self.lines.get(term));
         let written = text.get(found.start..found.end).unwrap_or_default();
         Mention {
             start: found.start,
             end: found.end,
             text: written.to_owned(),
             kind: name.kind,
-            id: name.id.clone(),
-            name: name.name.clone(),
+            id: owner
+                .map_or_else(|| format!("watchlist:{}", line.copied().unwrap_or_default()), |owner| owner.id.clone()),
+            name: owner.map_or_else(|| name.alias.to_string(), |owner| owner.name.clone()),
             folds: folds_of(found, written, folded),
-            lat: name.lat,
-            lon: name.lon,
-            country: name.country.clone(),
+            lat: owner.and_then(|owner| owner.lat),
+            lon: owner.and_then(|owner| owner.lon),
+            country: owner.and_then(|owner| owner.country.clone()),
+        }
+    }
+}
+
+impl Owner {
+    fn of(entry: &Entry, register: &Register) -> Self {
+        // A venue without a country stands in that of its place.
+        let place = entry.places.iter().find_map(|id| register.entry(MentionKind::Place, id));
+        Self {
+            id: entry.id.clone(),
+            name: entry.name.clone(),
+            lat: entry.lat.or_else(|| place.and_then(|place| place.lat)),
+            lon: entry.lon.or_else(|| place.and_then(|place| place.lon)),
+            country: entry.country.clone().or_else(|| place.and_then(|place| place.country.clone())),
+        }
+    }
+}
+
+impl Name {
+    fn new(owner: usize, kind: MentionKind, alias: &str, listed: bool) -> Self {
+        Self {
+            owner: owner as u32,
+            kind,
+            alias: alias.into(),
+            one_word: !alias.trim().contains(char::is_whitespace),
+            case_sensitive: false,
+            veto: false,
+            listed,
+            letters: alias.chars().filter(|letter| letter.is_alphabetic()).count() as u16,
+        }
+    }
+
+    /// Whether the name may be spelled as far from its own spelling as this.
+    fn takes(&self, hit: &Hit) -> bool {
+        let category = matches!(self.kind, MentionKind::Target | MentionKind::Method);
+        let letters = usize::from(self.letters);
+        let plural_min = if self.listed { LISTED_PLURAL_CHARS_MIN } else { PLURAL_NAME_CHARS_MIN };
+        if hit.how & how::PLURAL != 0 && self.one_word && !category && letters < plural_min {
+            return false;
+        }
+        if hit.loose == 0 {
+            return true;
+        }
+        if hit.loose & slip::SINGULAR != 0 && !self.listed {
+            return false;
+        }
+        let sounded = hit.loose & (slip::TRANSLIT | slip::ARABIZI) == 0 || letters >= SOUNDED_CHARS_MIN;
+        match self.one_word {
+            true => sounded && (self.listed || letters >= DISGUISED_CHARS_MIN),
+            false => letters >= DISGUISED_NAME_CHARS_MIN,
         }
     }
 }
@@ -155,14 +258,21 @@ struct Found<'a> {
     end: usize,
     inner: (usize, usize),
     how: u8,
+    loose: u8,
     /// Written exactly as registered.
     same: bool,
 }
 
-fn add(builder: &mut MatcherBuilder, names: &mut Vec<Name>, name: Name) {
-    if builder.add(&name.alias, names.len() as u32) > 0 {
-        names.push(name);
+/// Whether a spelling stands in the case it is registered in. Several words may be broken over lines, and a headline in
+/// capitals still names them; one word in capitals (`SIGNAL`) tells nothing.
+fn is_in_case(written: &str, alias: &str) -> bool {
+    if written == alias {
+        return true;
     }
+    let words = || written.split_whitespace();
+    let capitals = alias.to_uppercase();
+    alias.contains(char::is_whitespace)
+        && (words().eq(alias.split_whitespace()) || words().eq(capitals.split_whitespace()))
 }
 
 /// `al-Qaida` is also written `alqaida`.
@@ -175,7 +285,7 @@ fn joined_article(alias: &str) -> Option<String> {
 /// How a spelling differs from the registered one.
 fn folds_of(found: &Found<'_>, written: &str, folded: &Folded) -> Vec<String> {
     let mut folds: Vec<String> = Vec::new();
-    if found.same {
+    if found.same && found.loose == 0 {
         return folds;
     }
     folds.extend(folded.folds_in(found.inner.0, found.inner.1).into_iter().map(str::to_owned));
@@ -201,6 +311,19 @@ fn folds_of(found: &Found<'_>, written: &str, folded: &Folded) -> Vec<String> {
             folds.push(word.to_owned());
         }
     }
+    for (bit, word) in [
+        (slip::EDIT, "edit"),
+        (slip::TRANSLIT, "translit"),
+        (slip::ARABIZI, "arabizi"),
+        (slip::JOINED, "joined"),
+        (slip::SPLIT, "split"),
+        (slip::MASK, "mask"),
+        (slip::SINGULAR, "plural"),
+    ] {
+        if found.loose & bit != 0 {
+            folds.push(word.to_owned());
+        }
+    }
     folds
 }
 
@@ -209,7 +332,7 @@ fn folds_of(found: &Found<'_>, written: &str, folded: &Folded) -> Vec<String> {
 fn drop_shadowed(found: &mut Vec<Found<'_>>) {
     found.sort_by(|a, b| {
         let key = |found: &Found<'_>| {
-            (found.start, std::cmp::Reverse(found.end), found.name.kind, found.name.entry, !found.same)
+            (found.start, std::cmp::Reverse(found.end), found.name.kind, found.name.owner, !found.same, found.loose)
         };
         key(a).cmp(&key(b))
     });
@@ -217,14 +340,14 @@ fn drop_shadowed(found: &mut Vec<Found<'_>>) {
         a.start == b.start
             && a.end == b.end
             && a.name.kind == b.name.kind
-            && a.name.id == b.name.id
+            && a.name.owner == b.name.owner
             && a.name.veto == b.name.veto
     });
     let covers = |outer: &Found<'_>, inner: &Found<'_>| {
         let inside = outer.start <= inner.start && inner.end <= outer.end;
         let larger = outer.end - outer.start > inner.end - inner.start;
         if outer.name.veto {
-            return inside && outer.name.entry == inner.name.entry && !inner.name.veto;
+            return inside && outer.name.owner == inner.name.owner && !inner.name.veto;
         }
         let category = matches!(inner.name.kind, MentionKind::Target | MentionKind::Method);
         let a_name = !matches!(outer.name.kind, MentionKind::Target | MentionKind::Method | MentionKind::Venue);
@@ -254,6 +377,8 @@ mod tests {
         id = "grey-lantern"
         name = "Order of the Grey Lantern"
         aliases = ["Grey Lantern", "GL", "الفانوس الرمادي", "Орден Серого Фонаря", "Al-Fanous"]
+        abbreviations = ["OGLAN"]
+        exact = ["Shining Lamp"]
         not = ["Grey Lantern Street"]
         case_sensitive = true
         source = "invented"
@@ -307,11 +432,75 @@ mod tests {
         }
     }
 
+    /// What a watch-list of these terms finds.
+    fn listed(terms: &str, text: &str) -> Vec<String> {
+        let matcher = NameMatcher::new(&Register::default(), &Watchlist::from_csv(terms).unwrap());
+        let show = |mention: Mention| {
+            assert_eq!(text.get(mention.start..mention.end), Some(mention.text.as_str()));
+            format!("{} [{}]", mention.text, mention.folds.join(" "))
+        };
+        matcher.find(text).into_iter().map(show).collect()
+    }
+
+    #[test]
+    fn a_name_in_disguise_is_found_and_says_how() {
+        for (term, text, wanted) in [
+            ("Kelmora", "on to Kelmroa now", "Kelmroa [edit]"),
+            ("Kelmora", "on to Klmora now", "Klmora [edit]"),
+            ("Kelmora", "on to kel*ora now", "kel*ora [mask]"),
+            ("Kelmora", "on to kel mora now", "kel mora [split]"),
+            ("Kelmora", "on toKelmora now", "Kelmora [joined]"),
+            ("Kelmora", "إلى كلمورا الآن", "كلمورا [arabic-letter translit]"),
+            ("Kelmora", "до Келморы сейчас", "Келморы [ending translit]"),
+            ("كلمورا", "on to Kelmora now", "Kelmora [translit]"),
+            ("Grey Lantern", "#GreyLantern", "GreyLantern [joined]"),
+            ("Grey Lantern", "the Grey Lantren", "Grey Lantren [edit]"),
+            ("الفانوس الرمادي", "of al-Fanus al-Ramadi", "Fanus al-Ramadi [translit]"),
+            ("محمورا", "ya Ma7moura", "Ma7moura [leet arabizi]"),
+            ("Lanterns", "a lantern", "lantern [plural]"),
+        ] {
+            let found = listed(term, text);
+            let plain = found.iter().map(|found| found.replace("[case ", "[")).collect::<Vec<_>>();
+            assert_eq!(plain, [wanted], "{term} in {text}");
+        }
+    }
+
+    #[test]
+    fn common_words_and_other_names_are_no_disguise() {
+        for (term, text) in [
+            ("Hass", "he has it"),
+            ("Varn", "varnish on a barn"),
+            ("Kelmora", "Kelm or a Kalmiro"),
+            ("Khorasan", "الخراشنة"),
+            ("Fanous", "فنان"),
+        ] {
+            assert_eq!(listed(term, text), Vec::<String>::new(), "{term} in {text}");
+        }
+    }
+
+    #[test]
+    fn the_register_is_compared_more_strictly() {
+        assert_eq!(found("a trip to Port Hsesel"), ["place:port-hessel `Port Hsesel` [edit]"]);
+        assert_eq!(found("the harbuor and the prot"), Vec::<String>::new());
+        let many: String =
+            (0..20_000).map(|number| format!("name{}\n", number.to_string().replace(char::is_numeric, "q"))).collect();
+        assert_eq!(listed(&format!("Hessel\n{many}"), "to Hsesel"), Vec::<String>::new());
+    }
+
     #[test]
     fn abbreviations_keep_their_case_and_phrases_take_a_name_back() {
         assert_eq!(found("GL"), ["actor:grey-lantern `GL` []"]);
         assert_eq!(found("gl, Gl"), Vec::<String>::new());
         assert_eq!(found("a shop in Grey Lantern Street"), Vec::<String>::new());
+        for (text, wanted) in [
+            ("OGLAN's room", Some("actor:grey-lantern `OGLAN` []")),
+            ("oglan, Oglan", None),
+            ("the Shining\nLamp spoke", Some("actor:grey-lantern `Shining\nLamp` []")),
+            ("SHINING LAMP", Some("actor:grey-lantern `SHINING LAMP` [case]")),
+            ("under a shining lamp", None),
+        ] {
+            assert_eq!(found(text), wanted.into_iter().collect::<Vec<_>>(), "{text}");
+        }
     }
 
     #[test]

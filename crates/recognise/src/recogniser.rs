@@ -2,7 +2,7 @@
 
 use crate::lexicon::Lexicons;
 use crate::names::NameMatcher;
-use crate::places::{self, PlaceHit};
+use crate::places::{self, Hints, PlaceHit};
 use crate::register::Register;
 use crate::statements;
 use crate::watchlist::Watchlist;
@@ -67,13 +67,18 @@ impl Recogniser {
     /// Everything found in a text that was posted at `posted_at` (local to the writer). A text beyond the limit of a reading
     /// is read up to there.
     pub fn recognise(&self, text: &str, language: &Language, posted_at: DateTime) -> Findings {
+        self.recognise_with(text, language, posted_at, &Hints::default())
+    }
+
+    /// As [`Self::recognise`], with what is known about where the text comes from.
+    pub fn recognise_with(&self, text: &str, language: &Language, posted_at: DateTime, hints: &Hints) -> Findings {
         let text = cut(text);
         let folded = fold(text);
         let words = read_words(text, &folded);
         let mut mentions = self.names.find_in(text, &folded, &words);
         let found_links = links_of(text);
         if self.gazetteer {
-            let found = places::find(&words, text, &folded.text, &language.code);
+            let found = places::find(&words, text, &folded.text, &language.code, hints);
             add_places(&mut mentions, &found, text, &folded, &words);
         }
         // A name inside a link is an address, not a mention of it.
@@ -139,7 +144,7 @@ fn dates_of(text: &str, language: &str, posted_at: DateTime) -> Vec<DateMention>
 const NAME_BYTES_MAX: usize = 2_048;
 
 /// Adds the gazetteer's places where the register names nothing: a registered place, or a name that contains one, wins.
-fn add_places(mentions: &mut Vec<Mention>, places: &[PlaceHit], text: &str, folded: &Folded, words: &Words) {
+pub(crate) fn add_places(mentions: &mut Vec<Mention>, places: &[PlaceHit], text: &str, folded: &Folded, words: &Words) {
     let registered = mentions.len();
     let mut added = Vec::new();
     for hit in places {
@@ -155,6 +160,8 @@ fn add_places(mentions: &mut Vec<Mention>, places: &[PlaceHit], text: &str, fold
         let stopped =
             text.get(start..end).is_some_and(|name| name.contains('.')) && text.as_bytes().get(end) == Some(&b'.');
         let end = end + usize::from(stopped);
+        // Folding leaves a last hamza out; it belongs to the name.
+        let end = end + if text.get(end..).is_some_and(|rest| rest.starts_with('ء')) { 'ء'.len_utf8() } else { 0 };
         let close = mentions.partition_point(|mention| mention.start + NAME_BYTES_MAX < start).min(registered);
         let near = mentions.get(close..registered).unwrap_or_default().iter().take_while(|mention| mention.start < end);
         let mut names = near.filter(|mention| !matches!(mention.kind, MentionKind::Target | MentionKind::Method));

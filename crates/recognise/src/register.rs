@@ -20,12 +20,22 @@
 //! ```
 
 mod check;
+mod common;
 mod file;
+mod import;
+mod recurs;
+mod write;
 
+use crate::events::{Event, Times, midnight};
 use crate::words;
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::Date;
 use rustc_hash::FxHashMap;
-use vedette_core::{CalendarEvent, MentionKind};
+use vedette_core::MentionKind;
+
+pub use check::Finding;
+pub use import::{
+    ImportError, ImportFormat, ImportOptions, ImportReport, Imported, LeftOut, REGISTER_IMPORT_BYTES_MAX,
+};
 
 /// Bytes of one register file; the largest public lists stay below a tenth of it.
 pub const REGISTER_FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -78,9 +88,15 @@ pub struct Designation {
     pub jurisdiction: String,
     /// Name of the list.
     pub list: String,
+    /// Number or id of the entry on that list.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub entry: Option<String>,
     /// Date of listing, ISO; absent when the source gives none.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub date: Option<String>,
+    /// Date on which it was taken off the list again, ISO; absent while it stands there.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub delisted: Option<String>,
 }
 
 /// A name or alias of an entry.
@@ -90,8 +106,10 @@ pub struct Alias {
     pub text: String,
     /// Our own spelling or transliteration, not the source's.
     pub ours: bool,
-    /// Matched only in exactly this case: short abbreviations.
+    /// Matched only in exactly this case: abbreviations, and names that are also common words.
     pub case_sensitive: bool,
+    /// Given under `abbreviations`.
+    pub abbreviation: bool,
 }
 
 /// One thing that the desk knows.
@@ -105,8 +123,19 @@ pub struct Entry {
     pub name: String,
     /// All spellings, the name first.
     pub aliases: Vec<Alias>,
+    /// Spellings, of any length, that the file asks to match in exactly their case.
+    pub exact: Vec<String>,
+    /// Whether the file asks for exact case of its short names.
+    pub case_sensitive: bool,
     /// Phrases that contain a spelling and mean something else.
     pub not: Vec<String>,
+    /// First day on which the thing was called so, as far as public sources say. Shown, never used to drop a mention: texts
+    /// speak of the past, and dates of founding are disputed.
+    pub valid_from: Option<Date>,
+    /// Last day.
+    pub valid_until: Option<Date>,
+    /// A remark for readers.
+    pub note: Option<String>,
     /// Public source, or `invented`.
     pub source: Option<String>,
     /// Public listings.
@@ -129,6 +158,10 @@ pub struct Entry {
     pub from: Option<Date>,
     /// Day after its last.
     pub to: Option<Date>,
+    /// How an event comes again.
+    pub recurs: Option<Times>,
+    /// The same as it stands in a register file.
+    pub recurs_written: Option<String>,
     /// File it came from.
     pub file: String,
 }
@@ -150,6 +183,9 @@ const STARTER: &[(&str, &str)] = &[
     ("knowledge/platforms.toml", include_str!("../../../knowledge/platforms.toml")),
     ("knowledge/targets.toml", include_str!("../../../knowledge/targets.toml")),
     ("knowledge/methods.toml", include_str!("../../../knowledge/methods.toml")),
+    ("knowledge/places.toml", include_str!("../../../knowledge/places.toml")),
+    ("knowledge/events.toml", include_str!("../../../knowledge/events.toml")),
+    ("knowledge/venues.toml", include_str!("../../../knowledge/venues.toml")),
 ];
 
 impl Register {
@@ -224,20 +260,19 @@ impl Register {
         self.index.get(&(kind, id.to_owned())).and_then(|at| self.entries.get(*at))
     }
 
-    /// The dated events, for the calendar; days begin at midnight local to the event.
-    pub fn events(&self) -> Vec<CalendarEvent> {
-        let midnight = |date: Date| DateTime::from_parts(date, Time::midnight());
+    /// The events with their times, dated and recurring; days begin at midnight local to the event.
+    pub fn events(&self) -> Vec<Event> {
         self.entries
             .iter()
             .filter(|entry| entry.kind == MentionKind::Event)
             .filter_map(|entry| {
-                Some(CalendarEvent {
-                    id: entry.id.clone(),
-                    name: entry.name.clone(),
-                    from: midnight(entry.from?),
-                    to: midnight(entry.to?),
-                    places: self.with_surroundings(&entry.places),
-                })
+                let times = match (&entry.recurs, entry.from, entry.to) {
+                    (Some(times), ..) => times.clone(),
+                    (None, Some(from), Some(to)) => Times::Once { from: midnight(from), to: midnight(to) },
+                    _ => return None,
+                };
+                let places = self.with_surroundings(&entry.places);
+                Some(Event { id: entry.id.clone(), name: entry.name.clone(), places, times })
             })
             .collect()
     }
@@ -255,8 +290,23 @@ impl Register {
         all
     }
 
-    /// What a person should mend: entries given twice, missing sources, aliases too short to match, links to nothing.
-    pub fn check(&self) -> Vec<String> {
+    /// What a person should mend: entries given twice, missing sources, spellings that match too much, collide or hide
+    /// look-alike letters, dates out of order, links to nothing. Each finding names file, entry, field and what to do.
+    pub fn check(&self) -> Vec<Finding> {
         check::check(self)
     }
+
+    /// Turns a public list into register entries that a person reviews, merged by name with what this register knows.
+    /// Nothing written by hand is changed: an entry that is known comes back with all its fields, and with what is new.
+    pub fn import(
+        &self,
+        content: &str,
+        format: ImportFormat,
+        options: &ImportOptions,
+    ) -> Result<Imported, ImportError> {
+        import::import(self, content, format, options)
+    }
 }
+
+#[cfg(test)]
+mod tests;

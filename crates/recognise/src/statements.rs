@@ -110,6 +110,31 @@ pub(crate) fn find(
     found
 }
 
+/// The mention that each word is part of, by word; a named word loses its classes.
+fn name_words(words: &Words, mentions: &[Mention], marks: &mut Marks) -> Vec<Option<u32>> {
+    let mut named = vec![None; words.list.len()];
+    let mut word = 0;
+    for (number, mention) in mentions.iter().enumerate() {
+        // A category word (`attack`, `stadium`) is still a word of the sentence; a name is not.
+        if matches!(mention.kind, MentionKind::Target | MentionKind::Method) {
+            continue;
+        }
+        while words.list.get(word).is_some_and(|at| (at.to as usize) <= mention.start) {
+            word += 1;
+        }
+        for (at, inside) in words.list.iter().enumerate().skip(word) {
+            if inside.from as usize >= mention.end {
+                break;
+            }
+            if let (Some(named), Some(classes)) = (named.get_mut(at), marks.at.get_mut(at)) {
+                *named = Some(number as u32);
+                *classes = 0;
+            }
+        }
+    }
+    named
+}
+
 impl<'a> Scene<'a> {
     fn new(
         text: &'a str,
@@ -120,26 +145,7 @@ impl<'a> Scene<'a> {
         mentions: &'a [Mention],
         dates: &'a [DateMention],
     ) -> Self {
-        let mut named = vec![None; words.list.len()];
-        let mut word = 0;
-        for (number, mention) in mentions.iter().enumerate() {
-            // A category word (`attack`, `stadium`) is still a word of the sentence; a name is not.
-            if matches!(mention.kind, MentionKind::Target | MentionKind::Method) {
-                continue;
-            }
-            while words.list.get(word).is_some_and(|at| (at.to as usize) <= mention.start) {
-                word += 1;
-            }
-            for (at, inside) in words.list.iter().enumerate().skip(word) {
-                if inside.from as usize >= mention.end {
-                    break;
-                }
-                if let (Some(named), Some(classes)) = (named.get_mut(at), marks.at.get_mut(at)) {
-                    *named = Some(number as u32);
-                    *classes = 0;
-                }
-            }
-        }
+        let named = name_words(words, mentions, &mut marks);
         let count = |bits: u64| marks.at.iter().filter(|at| **at & bits != 0).count();
         let said = count(class::SAY);
         let news = said >= 2 && said >= count(class::WE) || said >= 1 && text.len() > ARTICLE_BYTES;

@@ -167,6 +167,7 @@ fn source() -> NewSource {
         room: None,
         name: "speed".to_owned(),
         outlet: None,
+        countries: Vec::new(),
         allow_private: vec![],
         secret: None,
         authorisation: Authorisation {

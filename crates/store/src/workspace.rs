@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use vedette_core::ports::{Blobs, CustodyLog, Index, Queue, Records, Translations};
+use vedette_core::ports::{Blobs, CustodyLog, Index, Judgements, Queue, Records, Translations};
 use vedette_core::{StoreError, StoreResult};
 
 use crate::fault::io_error;
@@ -128,6 +128,11 @@ impl Workspace {
     /// Translations.
     pub fn translations(&self) -> Arc<dyn Translations> {
         Arc::clone(&self.records) as Arc<dyn Translations>
+    }
+
+    /// What people judge besides levels.
+    pub fn judgements(&self) -> Arc<dyn Judgements> {
+        Arc::clone(&self.records) as Arc<dyn Judgements>
     }
 
     /// Bytes.

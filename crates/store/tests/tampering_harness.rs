@@ -34,7 +34,7 @@ impl Dice {
 }
 
 /// Columns whose every change must be found, with what their place is called in findings (`{leaf}`, `{id}`).
-const COLUMNS: [(&str, &str, &str); 39] = [
+const COLUMNS: [(&str, &str, &str); 42] = [
     ("leaves", "record", "'leaf ' || idx"),
     ("leaves", "commitment", "'leaves'"),
     ("leaves", "salt", "'leaf ' || idx"),
@@ -57,6 +57,9 @@ const COLUMNS: [(&str, &str, &str); 39] = [
     ("decisions", "reason", "'leaf ' || leaf"),
     ("decisions", "by", "'leaf ' || leaf"),
     ("decisions", "at", "'leaf ' || leaf"),
+    ("decisions", "proposed", "'leaf ' || leaf"),
+    ("judgements", "body", "'leaf ' || leaf"),
+    ("judgements", "by", "'leaf ' || leaf"),
     ("source_events", "value", "'leaf ' || leaf"),
     ("source_events", "by", "'leaf ' || leaf"),
     ("erasures", "reason", "'leaf ' || leaf"),
@@ -77,7 +80,8 @@ const COLUMNS: [(&str, &str, &str); 39] = [
 ];
 
 /// Tables whose rows may neither vanish nor be doubled.
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 11] = [
+    "judgements",
     "leaves",
     "versions",
     "items",
@@ -112,6 +116,9 @@ fn original() -> Original {
         let results: Vec<Derived> = taken.iter().map(|one| derived(one, "to Kelmora", Level::Low)).collect();
         desk.records.put_derived(&results).unwrap();
         desk.records.decide(taken[0].item, &decision(Level::HighSpecific, round)).unwrap();
+        let grading = SourceGrading { grade: SourceGrade::B, reason: format!("checked {round}") };
+        let judgements = desk.workspace.as_ref().unwrap().judgements();
+        judgements.judge(&Judgement::Source(desk.source, grading), "A. Analyst", at(round), None).unwrap();
         desk.take(round * 10 + 1, &[with_missing_file(&format!("f{round}")), deleted(&format!("m{round}-3"))]);
         let file = desk.records.pending_files(desk.source, 9).unwrap().remove(0);
         desk.records.file_arrived(&file, Err(format!("not found {round}")), at(4)).unwrap();

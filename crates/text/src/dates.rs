@@ -3,29 +3,49 @@
 //! In: a text, its language, the writer's local time. Out: TIMEX3-style findings with half-open intervals.
 //!
 //! Choices, where language leaves them open:
-//! - A weekday without "next" or "last" is the first one on or after the reference day, for a threat looks ahead; in a sentence with
-//!   verbs of the past only it is the last one. "Next Saturday" is the first strictly after the day, so the warning comes
-//!   early rather than late.
-//! - A day and month without a year is the one between 120 days before and 245 days after the reference.
+//! - A weekday without "next" or "last" is the first one on or after the reference day, for a threat looks ahead; where the nearest verb
+//!   is of the past it is the last one. "Next Saturday" is the first strictly after the day, so the warning comes early rather than late.
+//! - A day and month without a year is the next one, unless one is at most 120 days gone (300 in a sentence of the past).
 //! - `03/04/2026` is day first, unless only month first makes a date.
 //! - Hijri dates follow the tabular calendar (the sighted one and Umm al-Qura may differ by a day), Solar Hijri the 33-year rule;
-//!   `value` is Gregorian: a day, or `FIRST/LAST` for a month or year of theirs.
+//!   `value` is Gregorian: a day, or `FIRST/LAST` for a month or year of theirs. Persian months and years are Solar Hijri.
 //! - A range ("12-14 March") has the value of its first day and the interval of all.
+//! - A vague length ("the coming days") is `PXD`, with the interval a reader would think of.
 //! - Weekends are Saturday and Sunday; Friday and Saturday in Arabic, Thursday and Friday in Persian.
+//!
+//! How it works: `scan` cuts the text into the tokens the language's table (`lexicon`, `senses`) knows and drops stretches in which
+//! nothing can make a date; at each token that can begin one, `rules` takes the reading that covers most text (`days`, `periods`,
+//! `years`, `spans`, `times`); `calendar` and `feasts` turn it into days.
 
 mod calendar;
 mod days;
+mod feasts;
 mod lexicon;
+mod numbers;
+mod periods;
 mod rules;
 mod scan;
+mod senses;
+mod sets;
 mod spans;
 mod tense;
 mod times;
 mod write;
+mod years;
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 
 pub use write::{expand_days, write_date};
+
+/// The Gregorian day of a Hijri date by the tabular calendar, good to one day; `None` when there is no such day.
+pub fn from_hijri(year: i64, month: i64, day: i64) -> Option<Date> {
+    calendar::date(senses::Calendar::Hijri, year, month, day)
+}
+
+/// The Gregorian day of a Solar Hijri date (Iran, Afghanistan); `None` when there is no such day.
+pub fn from_solar_hijri(year: i64, month: i64, day: i64) -> Option<Date> {
+    calendar::date(senses::Calendar::Solar, year, month, day)
+}
 
 /// A date expression found in a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,11 +76,11 @@ const DATES_MAX: usize = 10_000;
 pub fn find_dates(text: &str, lang: &str, reference: DateTime) -> Vec<DateFound> {
     let lexicon = lexicon::Lexicon::of(lang, text);
     let tokens = scan::scan(text, lexicon);
-    let rules = rules::Rules { text, tokens: &tokens, lexicon, now: reference };
+    let mut rules = rules::Rules { text, tokens: &tokens, lexicon, now: reference, memory: rules::Memory::default() };
     let mut out = Vec::new();
     let mut at = 0;
-    while at < tokens.len() && out.len() < DATES_MAX {
-        match rules.at(at) {
+    while let Some(token) = tokens.get(at).filter(|_| out.len() < DATES_MAX) {
+        match if token.starts() { rules.at(at) } else { None } {
             Some((found, next)) => {
                 out.push(found);
                 at = next.max(at + 1);

@@ -44,6 +44,65 @@ const NAMES: [&str; 12] = [
     "repeat",
 ];
 
+/// Which folds are undone. Each can be switched off; its name then never fires, and the spelling stays as it was.
+///
+/// ```
+/// use vedette_text::fold::{Folds, fold_with};
+/// assert_eq!(fold_with("B0mb", Folds::all().without("leet")).text, "b0mb");
+/// assert_eq!(fold_with("B0mb", Folds::none().with("case")).text, "b0mb");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Folds(u16);
+
+impl Default for Folds {
+    fn default() -> Self {
+        Self::all()
+    }
+}
+
+impl Folds {
+    /// Every fold.
+    pub const fn all() -> Self {
+        Self((1 << NAMES.len()) - 1)
+    }
+
+    /// None: the text as it is.
+    pub const fn none() -> Self {
+        Self(0)
+    }
+
+    /// Names of all folds, in the order in which [`Folded::folds_in`] tells them.
+    pub const fn names() -> &'static [&'static str] {
+        &NAMES
+    }
+
+    /// With the fold of this name too; an unknown name changes nothing.
+    #[must_use]
+    pub fn with(self, name: &str) -> Self {
+        Self(self.0 | Self::bit(name))
+    }
+
+    /// Without the fold of this name.
+    #[must_use]
+    pub fn without(self, name: &str) -> Self {
+        Self(self.0 & !Self::bit(name))
+    }
+
+    /// Whether the fold of this name is on.
+    pub fn has(self, name: &str) -> bool {
+        self.0 & Self::bit(name) != 0
+    }
+
+    fn bit(name: &str) -> u16 {
+        NAMES.iter().position(|fold| *fold == name).map_or(0, |at| 1 << at)
+    }
+
+    /// Whether all of these bits are on.
+    fn allow(self, bits: u16) -> bool {
+        bits & !self.0 == 0
+    }
+}
+
 /// A folded text with the way back to the original.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folded {
@@ -94,6 +153,16 @@ impl Folded {
 
     /// The folds that fired inside a folded span, in a fixed order; empty when the spelling there is the folded one.
     pub fn folds_in(&self, start: usize, end: usize) -> Vec<&'static str> {
+        let bits = self.bits_in(start, end);
+        NAMES.iter().enumerate().filter(|(bit, _)| bits & (1 << bit) != 0).map(|(_, name)| *name).collect()
+    }
+
+    /// Whether the fold of this name fired inside a folded span.
+    pub fn fired_in(&self, start: usize, end: usize, name: &str) -> bool {
+        self.bits_in(start, end) & Folds::bit(name) != 0
+    }
+
+    fn bits_in(&self, start: usize, end: usize) -> u16 {
         let mut bits = 0u16;
         let at = self.runs.partition_point(|run| run.folded as usize <= start).saturating_sub(1);
         for run in self.runs.iter().skip(at) {
@@ -105,7 +174,7 @@ impl Folded {
                 bits |= run.before;
             }
         }
-        NAMES.iter().enumerate().filter(|(bit, _)| bits & (1 << bit) != 0).map(|(_, name)| *name).collect()
+        bits
     }
 
     fn run_at(&self, folded: usize) -> Option<&Run> {
@@ -153,11 +222,16 @@ fn ceil(text: &str, at: usize) -> usize {
 
 /// Folds a text and keeps the way back. Of a text longer than [`FOLD_BYTES_MAX`] only that much is folded.
 pub fn fold(text: &str) -> Folded {
+    fold_with(text, Folds::all())
+}
+
+/// [`fold`] with some folds switched off. A character that needs several folds keeps its own spelling when one of them is off.
+pub fn fold_with(text: &str, folds: Folds) -> Folded {
     let text = &text[..floor(text, FOLD_BYTES_MAX)];
     if is_folded_ascii(text.as_bytes()) {
         return Folded { text: text.to_owned(), runs: Vec::new() };
     }
-    let units = units_of(text);
+    let units = units_of(text, folds);
     let mut out = String::with_capacity(text.len());
     let mut runs: Vec<Run> = Vec::with_capacity(16);
     let mut before = 0u16;
@@ -205,7 +279,7 @@ pub fn fold_plain(text: &str) -> String {
         return text.to_owned();
     }
     let mut out = String::with_capacity(text.len());
-    out.extend(units_of(text).iter().filter(|unit| !unit.gone).map(|unit| unit.ch));
+    out.extend(units_of(text, Folds::all()).iter().filter(|unit| !unit.gone).map(|unit| unit.ch));
     out
 }
 
@@ -234,7 +308,7 @@ fn is_folded_ascii(bytes: &[u8]) -> bool {
     true
 }
 
-fn units_of(text: &str) -> Vec<Unit> {
+fn units_of(text: &str, on: Folds) -> Vec<Unit> {
     let low = letters::low();
     let mut units: Vec<Unit> = Vec::with_capacity(text.len() / 2 + 16);
     let mut before = 0u16;
@@ -246,6 +320,7 @@ fn units_of(text: &str) -> Vec<Unit> {
             Some(letter) => *letter,
             None => letters::high(original),
         };
+        let letter = if on == Folds::all() { letter } else { letter.only(original, on) };
         match letter.kind {
             Kind::Keep => {
                 signs.see(letter.ch, letter.class);
@@ -294,7 +369,7 @@ fn units_of(text: &str) -> Vec<Unit> {
             }
         }
     }
-    disguise::undo(text, &mut units, signs);
+    disguise::undo(text, &mut units, signs, on);
     units
 }
 

@@ -54,7 +54,8 @@ pub fn sentences(text: &str) -> Vec<Span> {
             at += 1;
             continue;
         }
-        let end = after_stops(text, at);
+        // What is no stop after all (a picture of no kind that we know) is stepped over: the scan always goes on.
+        let end = after_stops(text, at).max(at + size);
         if ends_sentence(text, start, at, end) {
             push(text, start, end, &mut out);
             start = end;
@@ -121,7 +122,7 @@ fn after_stops(text: &str, at: usize) -> usize {
 
 /// Pictures, and what joins or colours them.
 fn is_emoji(ch: char) -> bool {
-    matches!(ch, '\u{1f000}'..='\u{1faff}' | '\u{fe0f}' | '\u{200d}' | '\u{2600}'..='\u{27bf}')
+    matches!(ch, '\u{1f000}'..='\u{1ffff}' | '\u{fe0f}' | '\u{200d}' | '\u{2600}'..='\u{27bf}')
 }
 
 /// Words before an emoji that may end a sentence: a picture beside one word belongs to it.

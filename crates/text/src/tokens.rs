@@ -3,6 +3,10 @@
 //! A word is a run of letters, digits and marks, with single apostrophes inside it (`don't`). Scripts written without spaces
 //! (Chinese, Japanese, Thai) come as one word a run.
 
+mod scan;
+
+pub use scan::Spots;
+
 /// One word: byte offsets, half-open, into the folded text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Token {
@@ -69,7 +73,8 @@ pub(crate) fn is_word(ch: char) -> bool {
         0..=0x7f => ch.is_ascii_alphanumeric(),
         // Most of the letters that do occur, told apart without a table walk.
         0x410..=0x44f | 0x620..=0x63f | 0x641..=0x64a => true,
-        0x2000..=0x206f => false,
+        // And of the signs.
+        0x2000..=0x206f | 0x60c | 0x61b | 0x61f | 0x6d4 | 0xa0..=0xa9 | 0xab | 0xac..=0xb1 | 0xbb => false,
         _ => ch.is_alphanumeric() || unicode_normalization::char::is_combining_mark(ch),
     }
 }

@@ -52,6 +52,7 @@ fn disguised_words_are_read() {
         ("аttасk", "attack"),
         ("bоmb", "bomb"),
         ("ВOМВ", "вомв"),
+        ("\u{13aa}ttack b\u{585}mb L\u{a4ee}ntern", "attack bomb lantern"),
         ("b0mb 4ttack $trike", "bomb attack strike"),
         ("a.t.t.a.c.k", "attack"),
         ("a t t a c k now", "attack now"),
@@ -60,6 +61,7 @@ fn disguised_words_are_read() {
         ("b@mb me@host.example", "bamb me@host.example"),
         ("у\u{200b}д\u{200b}а\u{200b}р", "удар"),
         ("k i l m", "kilm"),
+        ("S c h l o ß bei Hessel", "schloss bei hessel"),
     ]);
 }
 
@@ -73,6 +75,8 @@ fn honest_spellings_are_left_alone() {
         ("a.b.c.d.example", "a.b.c.d.example"),
         ("1 2 3 4 5", "1 2 3 4 5"),
         ("i.e. a b", "i.e. a b"),
+        ("Հայաստան \u{13e3}\u{13b3}\u{13a9}", "հայաստան \u{abb3}\u{ab83}\u{ab79}"),
+        ("T恤 Ubuntuは", "t恤 ubuntuは"),
         ("", ""),
     ]);
 }
@@ -113,4 +117,33 @@ fn words_are_runs_of_letters_digits_and_inner_apostrophes() {
     assert_eq!(words("انفجار، في"), ["انفجار", "في"]);
     assert_eq!(words("' '' a' "), ["a"]);
     assert!(words("").is_empty());
+}
+
+#[test]
+fn each_fold_can_be_switched_off_alone() {
+    use vedette_text::fold::{Folds, fold_with};
+    for (name, text, without) in [
+        ("case", "Kelmora", "Kelmora"),
+        ("nfkc", "\u{ff4b}elmora", "\u{ff4b}elmora"),
+        ("arabic-letter", "علي", "علي"),
+        ("tatweel", "فـانوس", "فـانوس"),
+        ("mark", "café", "café"),
+        ("zero-width", "b\u{200b}omb", "b\u{200b}omb"),
+        ("bidi", "\u{202e}bomb", "\u{202e}bomb"),
+        ("digit", "١٢", "١٢"),
+        ("confusable", "b\u{43e}mb", "b\u{43e}mb"),
+        ("leet", "b0mb", "b0mb"),
+        ("separator", "b.o.m.b", "b.o.m.b"),
+        ("repeat", "boooomb", "boooomb"),
+    ] {
+        assert!(Folds::names().contains(&name));
+        let folded = fold_with(text, Folds::all().without(name));
+        assert_eq!(folded.text, without, "{name}");
+        assert!(!folded.folds_in(0, folded.text.len()).contains(&name), "{name}");
+        let folded = fold(text);
+        assert_ne!(folded.text, without, "{name}");
+        let dropped = ["bidi"].contains(&name);
+        assert_eq!(folded.folds_in(0, folded.text.len()).contains(&name), !dropped, "{name}: {folded:?}");
+        assert_eq!(fold_with(text, Folds::none()).text, text);
+    }
 }

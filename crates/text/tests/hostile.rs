@@ -135,6 +135,29 @@ proptest! {
     }
 
     #[test]
+    fn a_fold_that_is_off_never_fires(text in hostile(), off in prop::collection::vec(prop::sample::select(fold::Folds::names()), 1..5)) {
+        let on = off.iter().fold(fold::Folds::all(), |on, name| on.without(name));
+        let folded = fold::fold_with(&text, on);
+        let fired = folded.folds_in(0, folded.text.len());
+        prop_assert!(!off.iter().any(|name| fired.contains(name)), "{:?} of {:?} in {:?}", fired, off, folded.text);
+        for token in tokens::tokens(&folded.text) {
+            let (start, end) = folded.original_span(token.start, token.end);
+            prop_assert!(start < end && text.get(start..end).is_some());
+        }
+        prop_assert_eq!(fold::fold_with(&text, fold::Folds::all()), fold::fold(&text));
+    }
+
+    #[test]
+    fn folding_twice_changes_little(text in "[a-zA-Z0-9éß@$ .,'\\-\u{430}-\u{44f}\u{621}-\u{64a}]{0,60}") {
+        // What one pass joins, reads or shortens may be a disguise again; after a few passes nothing is left.
+        let mut folded = fold::fold_plain(&text);
+        for _ in 0..4 {
+            folded = fold::fold_plain(&folded);
+        }
+        prop_assert_eq!(fold::fold_plain(&folded), folded);
+    }
+
+    #[test]
     fn dates_never_panic_and_keep_their_spans(
         text in hostile(),
         now in references(),
@@ -168,6 +191,12 @@ proptest! {
         }
         let found = language::identify(&text);
         prop_assert!((0.0..=1.0).contains(&found.confidence) && !found.code.is_empty());
+        let mut end = 0;
+        for run in language::runs(&text) {
+            prop_assert!(run.bytes.start == end && run.bytes.end > end && text.get(run.bytes.clone()).is_some());
+            end = run.bytes.end;
+        }
+        prop_assert!(end == 0 || end == text.len());
         shape::is_rtl(&text);
     }
 

@@ -1,6 +1,6 @@
 //! Sentences, quotations, links and languages as an analyst expects them.
 
-use vedette_text::language::identify;
+use vedette_text::language::{identify, runs};
 use vedette_text::links::find_links;
 use vedette_text::sentences::{quotations, sentences};
 
@@ -38,6 +38,10 @@ fn a_post_without_stops_is_cut_at_bullets_bars_and_emoji() {
     assert_eq!(split("Kelmora | 4 December | a|b"), ["Kelmora", "4 December", "a|b"]);
     assert_eq!(split("We will be there 🔥🔥 Kelmora is next 💣"), ["We will be there 🔥🔥", "Kelmora is next 💣"]);
     assert_eq!(split("We ❤️ Kelmora and 🔥 the harbour"), ["We ❤️ Kelmora and 🔥 the harbour"]);
+    assert_eq!(
+        split("odd \u{1fbf0} \u{1ffff} signs \u{1f600}\u{1fb00}"),
+        ["odd \u{1fbf0} \u{1ffff} signs \u{1f600}\u{1fb00}"]
+    );
     assert_eq!(split("They said no. Then see No. 4."), ["They said no.", "Then see No. 4."]);
 }
 
@@ -136,7 +140,7 @@ fn short_texts_show_their_language() {
         ("موږ به د شنبې په ورځ چمتو یو", "ps", "Arab"),
         ("土曜日に準備します", "ja", "Jpan"),
         ("我们准备好了", "zh", "Hani"),
-        ("شاهد https://news.example/very/long/latin/address", "ar", "Arab"),
+        ("شاهد المزيد https://news.example/very/long/latin/address", "ar", "Arab"),
         ("123 !!! 😀", "und", "Zyyy"),
         ("", "und", "Zyyy"),
     ];
@@ -145,4 +149,93 @@ fn short_texts_show_their_language() {
         assert_eq!((found.code.as_str(), found.script.as_str()), (code, script), "{text}");
         assert!((0.0..=1.0).contains(&found.confidence));
     }
+}
+
+fn code(text: &str) -> String {
+    identify(text).code
+}
+
+#[test]
+fn neighbours_in_one_script_are_told_apart() {
+    let cases = [
+        ("كۈتۈپخانىدىكى كىتابلارنى ئەتە ئاچىمىز", "ug"),
+        ("کتێبەکانی کتێبخانەکە سبەینێ دەکەینەوە", "ckb"),
+        ("د کتابتون کتابونه به سبا خلاص کړو", "ps"),
+        ("کتاب‌های کتابخانه را فردا باز می‌کنیم", "fa"),
+        ("کتب خانے کی کتابیں کل کھولیں گے", "ur"),
+        ("سنفتح كتب المكتبة غدا", "ar"),
+        ("Em ê sibê pirtûkên pirtûkxaneyê vekin", "ku"),
+        ("Kitobxonadagi kitoblarni ertaga ochamiz", "uz"),
+        ("Китобхонадаги китобларни эртага очамиз", "uz"),
+        ("Китобҳои китобхонаро пагоҳ мекушоем", "tg"),
+        ("Кітапханадағы кітаптарды ертең ашамыз", "kk"),
+        ("Китепканадагы китептерди эртең ачабыз", "ky"),
+        ("Заўтра мы адкрыем кнігі ў бібліятэцы", "be"),
+        ("Утре ще отворим книгите в библиотеката", "bg"),
+        ("Сутра ћемо отворити књиге у библиотеци", "sr"),
+        ("Kitabxanadakı kitabları sabah açacağıq", "az"),
+        ("Kütüphanedeki kitapları yarın açacağız", "tr"),
+        ("Za mu bude littattafan dakin karatu gobe", "ha"),
+        ("Tutafungua vitabu vya maktaba kesho", "sw"),
+        ("Berri waxaan furi doonnaa buugaagta maktabadda", "so"),
+        ("Bubuksan natin bukas ang mga aklat sa silid-aklatan", "tl"),
+        ("हम कल पुस्तकालय की किताबें खोलेंगे", "hi"),
+    ];
+    let wrong: Vec<_> =
+        cases.iter().filter(|(text, right)| code(text) != *right).map(|(text, _)| (text, code(text))).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn two_words_are_often_enough() {
+    for (text, right) in [
+        ("good morning", "en"),
+        ("صباح الخير", "ar"),
+        ("خیلی ممنون", "fa"),
+        ("доброе утро", "ru"),
+        ("günaydın arkadaşlar", "tr"),
+    ] {
+        assert_eq!(code(text), right, "{text}");
+    }
+}
+
+#[test]
+fn noise_does_not_change_the_language() {
+    for (noisy, right) in [
+        ("CUMARTESİ GÜNÜ HAZIR OLACAĞIZ", "tr"),
+        ("kutuphanedeki kitaplari yarin acacagiz", "tr"),
+        ("Bibliotheque fermee aujourd hui, revenez samedi apres midi", "fr"),
+        ("كتاب هاي كتابخانه را فردا باز مي كنيم", "fa"),
+        ("سـتـكـون المكتبة مَفْتُوحَةً غداً", "ar"),
+        ("Wirrrrr sinddddd morgen wieder daaaaa 😀😀", "de"),
+        ("#open #library #books ستكون المكتبة مفتوحة غدا @lantern_media https://news.example/a/very/long/path", "ar"),
+    ] {
+        assert_eq!(code(noisy), right, "{noisy}");
+    }
+}
+
+#[test]
+fn what_no_table_fits_is_unknown() {
+    for text in ["xqzvk wqxj", "zzz", "@lantern_media", "https://news.example/library", "ⴰⵣⵓⵍ ⴼⵍⵍⴰⵡⵏ"]
+    {
+        assert_eq!(code(text), "und", "{text}");
+    }
+    assert_eq!(code("#library #opening #tomorrow"), "en");
+}
+
+#[test]
+fn arabic_in_latin_letters_is_arabic() {
+    let found = identify("ya 7abibi ana ba7ebak awy wallah 3ashan enta a7san wa7ed");
+    assert_eq!((found.code.as_str(), found.script.as_str()), ("ar", "Latn"));
+    assert_eq!(code("the 2nd and 3rd of the 7 books"), "en");
+}
+
+#[test]
+fn runs_give_the_language_of_each_part() {
+    let text =
+        "Lantern Media (قناة) wrote today: ستكون مجموعة الفانوس الرمادي في كلمورا يوم السبت. That is all we know.";
+    let parts = runs(text);
+    assert_eq!(parts.iter().map(|run| run.language.code.as_str()).collect::<Vec<_>>(), ["en", "ar", "en"]);
+    assert_eq!(parts.iter().map(|run| &text[run.bytes.clone()]).collect::<String>(), text);
+    assert!(runs("").is_empty() && runs("12 !").is_empty());
 }

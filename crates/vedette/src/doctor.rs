@@ -30,7 +30,7 @@ pub fn run(as_json: bool, cli: &Cli, io: &mut Io) -> Result<u8, Failure> {
     let holds = sandboxes.iter().all(|(_, report)| report.holds());
     let browser = Browsers::default().check();
     let register = Register::starter();
-    let problems = register.check();
+    let problems: Vec<String> = register.check().iter().map(ToString::to_string).collect();
     let installed = crate::models::installed(workspace::find(cli, io).ok());
 
     if as_json {

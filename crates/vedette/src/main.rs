@@ -3,6 +3,7 @@
 
 mod analyze;
 mod backup;
+mod calendar;
 mod cli;
 mod commands;
 mod config;
@@ -66,7 +67,9 @@ fn run(cli: Cli, io: &mut Io) -> Result<u8, Failure> {
         Command::Init { dir } => workspace::init(dir.as_deref(), io),
         Command::Doctor { json } => doctor::run(*json, &cli, io),
         Command::Model(command) => models::run(command, &cli, io),
+        Command::Register(command) => commands::register::run(command, &cli, io),
         Command::Analyze(args) => analyze::run(args, io),
+        Command::Calendar(command) => calendar::run(command, &cli, io),
         Command::Hash(args) => hashing::hash(args, cli.confinement(), io),
         Command::Match(args) if args.against.is_some() => hashing::match_list(args, cli.confinement(), io),
         Command::Verify { path: Some(path), json, key, .. } if !io.path(path).is_dir() => {

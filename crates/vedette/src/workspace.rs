@@ -17,7 +17,7 @@ use crate::io::{Failure, Io};
 use crate::{commands, hearing, logkeys, remote};
 
 /// Bytes of one register file.
-const REGISTER_BYTES_MAX: u64 = 16 * 1024 * 1024;
+pub const REGISTER_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// Register files of one workspace.
 const REGISTER_FILES_MAX: usize = 500;
 
@@ -99,6 +99,7 @@ pub fn open_checked(dir: &Path, refuse: bool, confinement: Confinement) -> Resul
         queue: store.queue(),
         index: store.index(),
         log: store.log(),
+        judgements: store.judgements(),
         translations: store.translations(),
     };
     let analyst = Analyst::new(recogniser(Some(&dir.join("knowledge")), &[], None)?);
@@ -124,34 +125,46 @@ pub fn reader(confinement: Confinement) -> Result<Reader, Failure> {
     Ok(Reader::confined(program, confinement))
 }
 
-/// Recognition with the starter register, a workspace's files, more files, and a watch-list.
-pub fn recogniser(folder: Option<&Path>, files: &[PathBuf], watchlist: Option<&Path>) -> Result<Recogniser, Failure> {
-    let mut paths: Vec<PathBuf> = files.to_vec();
-    if let Some(folder) = folder.filter(|folder| folder.is_dir()) {
-        let entries = std::fs::read_dir(folder).map_err(|error| Failure::file("list", folder, &error))?;
-        paths.extend(
-            entries
-                .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-                .filter(|path| path.extension().is_some_and(|end| end == "toml"))
-                .take(REGISTER_FILES_MAX),
-        );
+/// The register files of a folder, in the order in which they count; none where there is no such folder.
+pub fn register_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
     }
-    paths.sort();
+    let entries = std::fs::read_dir(folder).map_err(|error| Failure::file("list", folder, &error))?;
+    let paths = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
+    let mut files: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|end| end == "toml")).take(REGISTER_FILES_MAX).collect();
+    files.sort();
+    Ok(files)
+}
+
+/// The starter register with files added, the later ones counting more.
+pub fn register(paths: &[PathBuf]) -> Result<Register, Failure> {
     let mut texts = Vec::with_capacity(paths.len());
-    for path in &paths {
+    for path in paths {
         texts.push((path.display().to_string(), config::read_text(path, REGISTER_BYTES_MAX)?));
     }
     let named: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    let wrong = |error: &dyn std::fmt::Display| {
-        Failure::usage(format!("cannot load the register: {error}")).hint("mend the file named above")
-    };
-    let register = Register::starter().merge(Register::load(&named).map_err(|error| wrong(&error))?);
+    Ok(Register::starter().merge(Register::load(&named).map_err(|error| unreadable(&error))?))
+}
+
+fn unreadable(error: &dyn std::fmt::Display) -> Failure {
+    Failure::usage(format!("cannot load the register: {error}")).hint("mend the file named above")
+}
+
+/// Recognition with the starter register, a workspace's files, more files, and a watch-list.
+pub fn recogniser(folder: Option<&Path>, files: &[PathBuf], watchlist: Option<&Path>) -> Result<Recogniser, Failure> {
+    let mut paths: Vec<PathBuf> = files.to_vec();
+    if let Some(folder) = folder {
+        paths.extend(register_files(folder)?);
+    }
+    paths.sort();
     let mut options = Options::default();
     if let Some(path) = watchlist {
         let text = config::read_text(path, REGISTER_BYTES_MAX)?;
-        options.watchlist = Watchlist::from_csv(&text).map_err(|error| wrong(&error))?;
+        options.watchlist = Watchlist::from_csv(&text).map_err(|error| unreadable(&error))?;
     }
-    Ok(Recogniser::new(register, options))
+    Ok(Recogniser::new(register(&paths)?, options))
 }
 
 /// The person who acts.

@@ -235,3 +235,56 @@ fn what_makes_no_sense_is_said_with_a_next_step() {
     desk.write("desk/vedette.toml", "[desk]\nno_such_setting = 1\n");
     assert!(desk.fails(&["search", "x"], 2).contains("no_such_setting"));
 }
+
+#[test]
+fn the_register_is_checked_listed_and_taken_from_public_lists() {
+    let desk = Desk::nowhere();
+    assert_eq!(desk.ok(&["register", "check"]), "", "the starter register has nothing to mend");
+    let outlets = desk.json(&["register", "list", "--kind", "outlet", "--json"]);
+    assert!(outlets.len() > 20 && outlets.iter().all(|entry| entry["kind"] == "outlet" && entry["source"].is_string()));
+    assert!(desk.fails(&["register", "list", "--kind", "person"], 2).contains("no kind of entry"));
+    assert!(desk.ok(&["register", "show", "actor:aqap"]).contains("abbreviations = [\"AQPA\""));
+    assert!(desk.fails(&["register", "show", "grey-lantern"], 1).contains("register list"));
+
+    let wrong = "[[outlet]]\nid = \"lantern-media\"\nname = \"Lantern Media\"\nactor = \"grey-lantern\"\nsource = \"invented\"\n";
+    let file = desk.write("wrong.toml", wrong);
+    let output = desk.run(&["register", "check", &file, "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let found = kit::lines(&String::from_utf8(output.stdout).unwrap());
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((&found[0]["id"], &found[0]["field"]), (&json!("lantern-media"), &json!("actor")));
+    assert!(found[0]["remedy"].as_str().is_some_and(|remedy| !remedy.is_empty()));
+    let broken = desk.write("broken.toml", "[[actor]]\nid = \"A B\"\nname = \"x\"\n");
+    assert_eq!(
+        desk.run(&["register", "check", &broken]).status.code(),
+        Some(1),
+        "a file that cannot be read is a finding"
+    );
+
+    let list = desk.write(
+        "list.csv",
+        "id,schema,name,aliases,dataset\nQ1,Organization,Order of the Grey Lantern,OGLK;Grey Lantern,XX Invented List\n\
+         Q2,Person,A Person,,XX Invented List\n",
+    );
+    let taken =
+        &desk.json(&["register", "import", &list, "--format", "opensanctions", "--out", "new.toml", "--json"])[0];
+    assert_eq!((&taken["persons"], &taken["added"]), (&json!(1), &json!(["order-of-the-grey-lantern"])));
+    let written = std::fs::read_to_string(desk.path("new.toml")).unwrap();
+    assert!(written.contains("abbreviations = [\"OGLK\"]") && !written.contains("A Person"), "{written}");
+    let again = desk.fails(&["register", "import", &list, "--format", "opensanctions", "--out", "new.toml"], 2);
+    assert!(again.contains("not written over"), "{again}");
+}
+
+#[test]
+fn the_register_of_a_workspace_is_checked_with_the_starter() {
+    let desk = Desk::new();
+    let own = "[[outlet]]\nid = \"lantern-media\"\nname = \"Lantern Media\"\nactor = \"islamic-state\"\nsource = \"invented\"\n";
+    desk.write("desk/knowledge/own.toml", own);
+    assert_eq!(desk.ok(&["register", "check"]), "", "an own entry may refer to one of the starter");
+    assert!(desk.ok(&["register", "show", "lantern-media"]).contains("own.toml"));
+    desk.write("desk/knowledge/own.toml", own.replace("Lantern Media", "Hezbollah"));
+    let output = desk.run(&["register", "check"]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("also a spelling of actor `hizballah`") && told.contains("own.toml"), "{told}");
+}

@@ -116,6 +116,7 @@ fn open(dir: tempfile::TempDir, engine: Option<Arc<Phrases>>, policy: Policy) ->
         queue: store.queue(),
         index: store.index(),
         log: store.log(),
+        judgements: store.judgements(),
         translations: store.translations(),
     };
     let desk = Desk::open(ports, rooms, DeskConfig { read_threads: 1, ..DeskConfig::default() }).unwrap();

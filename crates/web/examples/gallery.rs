@@ -18,7 +18,15 @@ use tower::ServiceExt;
 /// Where the gallery answers.
 const LISTEN: &str = "127.0.0.1:8469";
 /// Pages written, with the name of their file.
-const PAGES: [(&str, &str); 21] = [
+const PAGES: [(&str, &str); 29] = [
+    ("/register", "register"),
+    ("/register/new", "register-new"),
+    ("/register/actor/grey-lantern", "register-entry"),
+    ("/campaigns", "campaigns"),
+    ("/campaigns/k3", "campaign"),
+    ("/campaigns/i42", "campaign-suggested"),
+    ("/item/i42/points", "points"),
+    ("/calibration", "calibration"),
     ("/", "inbox"),
     ("/item/i42", "item"),
     ("/item/i31", "item-translated"),

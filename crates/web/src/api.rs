@@ -51,8 +51,15 @@ async fn search(State(app): State<App>, Query(pairs): Query<Vec<(String, String)
 
 async fn item(State(app): State<App>, Path(text): Path<String>) -> Answer {
     let item: ItemId = id("item", &text)?;
-    let (view, translations) = app.ask(move |door| Ok((door.item(item)?, door.translations(item)?))).await?;
+    let (view, translations, grades, points) = app
+        .ask(move |door| {
+            Ok((door.item(item)?, door.translations(item)?, door.judged(item)?.1, door.point_decisions(item)?))
+        })
+        .await?;
     let mut object = as_contract(&view);
+    object["admiralty"] = json!(grades);
+    object["admiralty"]["code"] = json!(grades.code());
+    object["point_decisions"] = json!(points);
     object["translation"] = json!({ "state": translations.state.word(), "reason": translations.reason });
     Ok(Json(object))
 }

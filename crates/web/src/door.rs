@@ -1,14 +1,18 @@
 //! What the pages ask of the desk, as one list. The desk itself answers at work; tests and the gallery of sample pages
 //! put an invented one behind the same door.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use vedette_core::{
-    Alert, AlertId, AlertState, Audience, Counts, Decision, FamilyId, FamilyView, Gap, InboxQuery, InboxRow, ItemId,
-    ItemView, Level, Report, ReportId, Revision, RevisionId, Sha256, SortBy, Source, SourceId, SourceSuggestion,
-    TimelineBucket, Verdict, Watch,
+    Admiralty, Alert, AlertId, AlertState, Audience, CampaignId, Counts, Decision, FamilyId, FamilyView, Gap,
+    InboxQuery, InboxRow, ItemId, ItemView, Level, LevelDecision, MentionKind, PointDecision, PointKey, Report,
+    ReportId, Revision, RevisionId, Sha256, SortBy, Source, SourceGrade, SourceId, SourceSuggestion, TimelineBucket,
+    Verdict, Watch,
 };
 use vedette_desk::{
-    Desk, DeskResult, ItemTranslations, Picture, Problem, SearchPage, TranslationEdit, Whereabouts, Who,
+    Burst, Calibration, CampaignView, Campaigns, Desk, DeskResult, EntryRow, EntryView, GradedSource, ItemTranslations,
+    LastAct, Picture, Point, PointJudgement, Problem, Proposal, SearchPage, TranslationEdit, Whereabouts, Who,
 };
 
 macro_rules! door {
@@ -40,6 +44,52 @@ door! {
     fn item(id: ItemId) -> ItemView;
     /// Records a decision.
     fn review(who: &Who, id: ItemId, verdict: Verdict, level: Option<Level>, reason: &str) -> Decision;
+    /// What the machine says of an item, point by point, with people's decisions; and the grades of source and content.
+    fn judged(id: ItemId) -> (Vec<Point>, Admiralty);
+    /// Everything that people decided on points of an item.
+    fn point_decisions(id: ItemId) -> Vec<PointJudgement>;
+    /// Records a decision on a point.
+    fn decide_point(
+        who: &Who, id: ItemId, key: &PointKey, verdict: Verdict, value: Option<&str>, reason: &str
+    ) -> PointDecision;
+    /// The newest grade of every source that has one.
+    fn source_grades() -> BTreeMap<SourceId, GradedSource>;
+    /// Grades a source.
+    fn grade_source(who: &Who, id: SourceId, grade: SourceGrade, reason: &str) -> ();
+    /// Accepted and suggested campaigns.
+    fn campaigns() -> Campaigns;
+    /// One accepted campaign.
+    fn campaign(id: CampaignId) -> CampaignView;
+    /// The campaign that holds an item, and its name.
+    fn campaign_of(item: ItemId) -> Option<(CampaignId, String)>;
+    /// The suggestion that holds an item.
+    fn suggested_campaign(key: ItemId) -> CampaignView;
+    /// Makes a campaign of items, or adds them to one.
+    fn accept_campaign(who: &Who, items: &[ItemId], name: &str, into: Option<CampaignId>) -> CampaignId;
+    /// Makes other campaigns part of one.
+    fn merge_campaigns(who: &Who, into: CampaignId, from: &[CampaignId]) -> ();
+    /// Makes a campaign of its own of some items of one.
+    fn split_campaign(who: &Who, from: CampaignId, items: &[ItemId], name: &str) -> CampaignId;
+    /// Undoes the newest act on campaigns.
+    fn undo_campaigns(who: &Who, of: Option<u64>) -> LastAct;
+    /// Entries of the register by a part of their names, and how many there are in all.
+    fn register_entries(text: &str, kind: Option<MentionKind>) -> (Vec<EntryRow>, usize);
+    /// One entry with the proposals about it.
+    fn register_entry(kind: MentionKind, id: &str) -> EntryView;
+    /// All proposals, oldest first.
+    fn proposals() -> Vec<Proposal>;
+    /// Proposes an entry.
+    fn propose_entry(who: &Who, toml: &str, reason: &str) -> Proposal;
+    /// Takes a proposal into the register's file.
+    fn accept_proposal(who: &Who, number: u64) -> Proposal;
+    /// Turns a proposal down.
+    fn reject_proposal(who: &Who, number: u64, reason: &str) -> Proposal;
+    /// Whether something was accepted that is not read with yet.
+    fn register_waits() -> bool;
+    /// What is named unusually often today.
+    fn bursts() -> Vec<Burst>;
+    /// What happened to levels, with the newest decision on each item.
+    fn calibration() -> (Calibration, BTreeMap<ItemId, LevelDecision>);
     /// Marks an item as seen, or not.
     fn mark_seen(who: &Who, id: ItemId, seen: bool) -> ();
     /// Texts of an item in other languages, with their translations.

@@ -29,7 +29,11 @@ struct Answer {
 }
 
 fn house() -> House {
-    let desk = Arc::new(FakeDesk::default());
+    house_of(FakeDesk::default())
+}
+
+fn house_of(desk: FakeDesk) -> House {
+    let desk = Arc::new(desk);
     let settings = Settings { listen: HOST.parse().unwrap(), who: "A. Analyst".to_owned() };
     House { router: router_over(desk.clone(), settings), desk }
 }
@@ -71,7 +75,16 @@ impl Answer {
 
 const TRANSLATION: &str = "/item/i31/translation/3131313131313131313131313131313131313131313131313131313131313131";
 
-const PAGES: [&str; 20] = [
+const PAGES: [&str; 29] = [
+    "/register",
+    "/register?q=lantern&kind=actor",
+    "/register/new",
+    "/register/actor/grey-lantern",
+    "/campaigns",
+    "/campaigns/k3",
+    "/campaigns/i42",
+    "/item/i42/points",
+    "/calibration",
     "/",
     "/?level=medium&source=s1&eyes=1&decided=1&page=2",
     "/item/i42",
@@ -302,6 +315,11 @@ fn the_api_speaks_the_words_of_the_command_line() {
         assert!(item.get(field).is_some(), "{field}");
     }
     assert_eq!(item["evidence"]["tree_size"], 1204);
+    assert_eq!(
+        (&item["admiralty"]["code"], &item["assessment"]["reasons"][0]["group"]),
+        (&"B2".into(), &"intent".into())
+    );
+    assert_eq!(item["point_decisions"][0]["verdict"], "confirm");
     assert_eq!(item["mentions"][0]["reading"], 0);
     assert_eq!(json(house.get("/api/v1/search?q=stadium"))["hits"][0]["id"], "i42");
     assert_eq!(json(house.get("/api/v1/inbox?level=high-specific"))["rows"].as_array().unwrap().len(), 2);
@@ -371,4 +389,136 @@ fn a_translation_is_revised_by_segment_and_signed_with_a_tick() {
         .header("content-type", "application/x-www-form-urlencoded");
     assert_eq!(house.send(elsewhere.body(Body::from("after=t7&s1=x")).unwrap()).status, 403);
     assert_eq!(house.written().len(), 3);
+}
+
+#[test]
+fn each_point_of_an_item_can_be_judged_and_what_was_judged_stands_beside_it() {
+    let house = house();
+    let item = house.get("/item/i42").body;
+    assert!(item.contains("href=\"/item/i42/points\"") && item.contains("href=\"/campaigns/k3\""), "{item}");
+    assert!(item.contains("<h3>context <span class=\"quiet\">") && item.contains("<strong>B2</strong>"), "{item}");
+    assert!(item.contains("v-confirmed\">confirmed") && item.contains("v-changed\">changed to <bdi>report</bdi>"));
+    let body = house.get("/item/i42/points").body;
+    assert!(body.contains("2 of ") && body.contains("leaf 900"), "{body}");
+    assert!(body.contains("<option value=\"denial\">") && body.contains("<option value=\"6\">6: cannot be judged"));
+    let key = "statement:0:27-76:threat";
+    assert!(body.contains(&format!("name=\"point\" value=\"{key}\"")), "{body}");
+    let answer = house.post(
+        "/item/i42/points",
+        &format!("point={key}&verdict=change&value=report&reason=a+quotation&back=%2Fitem%2Fi42%2Fpoints%23p7"),
+    );
+    assert_eq!((answer.status.as_u16(), answer.location()), (303, "/item/i42/points#p7"));
+    assert_eq!(house.post("/item/i42/points", &format!("point={key}&verdict=confirm")).location(), "/item/i42/points");
+    for wrong in [
+        "point=statement&verdict=confirm",
+        &format!("point={key}&verdict=maybe"),
+        &format!("point={key}&verdict=reject&reason="),
+    ] {
+        assert_eq!(house.post("/item/i42/points", wrong).status, 400, "{wrong}");
+    }
+    assert_eq!(house.post("/source/s3/grade", "grade=B&reason=checked").location(), "/source/s3#grade");
+    assert_eq!(house.post("/source/s3/grade", "grade=G&reason=checked").status, 400);
+    assert_eq!(
+        house.written(),
+        [
+            "point i42 statement:0:27-76:threat Change Some(\"report\") a quotation by A. Analyst",
+            "point i42 statement:0:27-76:threat Confirm Some(\"\")  by A. Analyst",
+            "grade s3 B checked by A. Analyst",
+        ]
+    );
+    assert_eq!(house.get("/item/i99/points").status, 404);
+}
+
+#[test]
+fn calibration_reads_well_with_and_without_decisions() {
+    let body = house().get("/calibration").body;
+    assert!(body.contains("levels stood as proposed") && body.contains("Proposed and decided"), "{body}");
+    assert_eq!(body.matches("<tr><th scope=\"row\"><span class=\"level").count(), 5);
+    assert!(body.contains("Arabic") && body.contains("2026-09") && body.contains("href=\"/item/i"));
+    let fresh = house_of(FakeDesk { fresh: true, ..FakeDesk::default() }).get("/calibration").body;
+    assert!(fresh.contains("Nobody has decided on a level yet") && !fresh.contains("<table"), "{fresh}");
+}
+
+#[test]
+fn campaigns_are_suggested_with_reasons_and_a_person_accepts_merges_splits_and_undoes() {
+    let house = house();
+    let list = house.get("/campaigns").body;
+    assert!(list.contains("14 posters in 3 weeks, sports events") && list.contains("href=\"/campaigns/k3\""), "{list}");
+    assert!(
+        list.contains("would join <a href=\"/campaigns/k3\">k3</a>")
+            && list.contains("the same family f12, 2 days apart")
+    );
+    let one = house.get("/campaigns/k3").body;
+    assert!(
+        one.contains("9 mentions today, 0.7 usual") && one.contains("4 mentions today, next to none usual"),
+        "{one}"
+    );
+    assert!(one.contains("action=\"/campaigns/k3/split\"") && one.contains("2026-11-02") && !one.contains(" checked"));
+    assert_eq!(one.matches("<rect class=\"fill-").count(), 7);
+    let suggested = house.get("/campaigns/i42").body;
+    assert!(suggested.contains("action=\"/campaigns/accept\"") && suggested.contains("value=\"i42\" checked"));
+    assert_eq!(house.post("/campaigns/accept", "item=i42&item=i31&into=new&name=The+Cup").location(), "/campaigns/k9");
+    assert_eq!(house.post("/campaigns/accept", "item=i42&into=k3&name=").location(), "/campaigns/k3");
+    assert_eq!(house.post("/campaigns/k3/merge", "from=k5").location(), "/campaigns/k3");
+    assert_eq!(house.post("/campaigns/k3/split", "item=i31&name=Another").location(), "/campaigns/k9");
+    assert_eq!(house.post("/campaigns/undo", "of=8").location(), "/campaigns");
+    for (address, form) in
+        [("/campaigns/accept", "name=x&into=new"), ("/campaigns/undo", ""), ("/campaigns/k3/split", "name=x")]
+    {
+        assert_eq!(house.post(address, form).status, 400, "{address} {form}");
+    }
+    assert_eq!(
+        house.written(),
+        [
+            "accept [ItemId(42), ItemId(31)] as The Cup into None by A. Analyst",
+            "accept [ItemId(42)] as  into Some(CampaignId(3)) by A. Analyst",
+            "merge [CampaignId(5)] into k3 by A. Analyst",
+            "split [ItemId(31)] off k3 as Another by A. Analyst",
+            "undo Some(8) by A. Analyst",
+        ]
+    );
+    for nowhere in ["/campaigns/k9", "/campaigns/x", "/campaigns/k3/merge"] {
+        assert!([404, 405].contains(&house.get(nowhere).status.as_u16()), "{nowhere}");
+    }
+    let fresh = house_of(FakeDesk { fresh: true, ..FakeDesk::default() });
+    assert!(fresh.get("/campaigns").body.contains("Nobody has accepted a campaign yet"));
+    assert!(fresh.get("/timeline").body.contains("At most 1 in 100 ordinary days"));
+    assert!(house.get("/timeline").body.contains("61 mentions today, 14 usual"));
+}
+
+#[test]
+fn an_entry_of_the_register_is_proposed_and_taken_in_by_a_second_act() {
+    let house = house();
+    let list = house.get("/register").body;
+    assert!(
+        list.contains("href=\"/register/actor/grey-lantern\"") && list.contains("read when <code>vedette serve</code>")
+    );
+    assert!(list.contains("2 more") && list.contains("Proposals that wait for a second look"), "{list}");
+    assert!(!house.get("/register?kind=outlet").body.contains("varn-front"));
+    let entry = house.get("/register/actor/grey-lantern").body;
+    assert!(entry.contains("<ins>") && entry.contains("Lanterns") && entry.contains("turned down"), "{entry}");
+    assert_eq!(entry.matches("value=\"accept\"").count(), 1, "only what waits is decided");
+    let form = "toml=%5B%5Bactor%5D%5D%0D%0Aid+%3D+%22x%22&reason=public+list";
+    assert_eq!(house.post("/register/propose", form).location(), "/register/actor/grey-lantern#p12");
+    assert_eq!(house.post("/register/propose", "toml=nonsense&reason=x").status, 400);
+    assert_eq!(house.post("/register/proposal/12", "decide=accept").status, 400, "the tick is missing");
+    assert_eq!(
+        house.post("/register/proposal/12", "decide=accept&sure=1").location(),
+        "/register/actor/grey-lantern#p12"
+    );
+    assert_eq!(house.post("/register/proposal/12", "decide=reject&reason=no+source").status, 303);
+    assert_eq!(house.post("/register/proposal/x", "decide=reject&reason=y").status, 404);
+    assert_eq!(
+        house.written(),
+        [
+            "propose [[actor]]\\r\\nid = \\\"x\\\" because public list by A. Analyst",
+            "accept proposal 12 by A. Analyst",
+            "reject proposal 12 because no source by A. Analyst",
+        ]
+    );
+    for nowhere in ["/register/actor/nobody", "/register/person/x"] {
+        assert_eq!(house.get(nowhere).status, 404, "{nowhere}");
+    }
+    let fresh = house_of(FakeDesk { fresh: true, ..FakeDesk::default() }).get("/register").body;
+    assert!(!fresh.contains("wait for a second look") && !fresh.contains("starts next"));
 }

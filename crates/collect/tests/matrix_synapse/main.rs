@@ -28,6 +28,7 @@ fn source(server: &Synapse, room: &str, kind: AuthorityKind) -> Source {
             room: Some(room.to_owned()),
             name: "Lantern Media".to_owned(),
             outlet: None,
+            countries: Vec::new(),
             allow_private: vec!["127.0.0.1".to_owned()],
             secret: None,
             authorisation: Authorisation {

@@ -1,6 +1,7 @@
 //! Cleared items in the forms that other systems read: STIX 2.1, MISP, hash lists and tables. Addresses are dead in
 //! all of them, and a person appears as a keyed hash or not at all.
 
+mod labels;
 mod misp;
 mod stix;
 mod tables;
@@ -13,6 +14,7 @@ use crate::cited::may_be_quoted;
 use crate::clean::{one_line, safe};
 use crate::report::outlet_name;
 
+pub use labels::{Label, labels_jsonl};
 pub use misp::misp;
 pub use stix::stix21;
 pub use tables::{decisions_csv, hashes_csv, hashes_jsonl, items_csv};

@@ -125,17 +125,12 @@ pub fn decisions_csv(items: &Cleared<Vec<ItemView>>) -> String {
                 reviewers.push(&decision.by);
                 reviewers.len() - 1
             });
-            let verdict = match decision.verdict {
-                vedette_core::Verdict::Confirm => "confirm",
-                vedette_core::Verdict::Change => "change",
-                vedette_core::Verdict::Reject => "reject",
-            };
             table.row(&[
                 item.item.id.to_string(),
                 decision.at.to_string(),
-                verdict.to_owned(),
+                decision.verdict.word().to_owned(),
                 decision.level.word().to_owned(),
-                machine.word().to_owned(),
+                decision.proposed.unwrap_or(machine).word().to_owned(),
                 format!("reviewer-{}", place + 1),
                 safe(&decision.reason),
             ]);

@@ -8,18 +8,23 @@ use vedette_text::fold::fold_plain;
 use vedette_text::tokens::tokens;
 
 /// First bytes of the file; the last digit is its version.
-const MAGIC: &[u8; 8] = b"VGAZ0001";
+const MAGIC: &[u8; 8] = b"VGAZ0004";
 const HEADER_BYTES: usize = 32;
-const PLACE_BYTES: usize = 24;
+const PLACE_BYTES: usize = 26;
 const PAIR_BYTES: usize = 8;
 /// Names are sorted by hash and found through the first 16 bits of it.
 const BUCKETS: usize = 1 << 16;
-/// Bits of the map that says which sequences of words begin a name: 4 Mi keep wrong answers below a tenth.
-const PREFIX_BITS: u64 = 1 << 22;
+/// Bits of the map that says which sequences of words begin a name: 8 Mi keep wrong answers below a tenth.
+const PREFIX_BITS: u64 = 1 << 23;
 /// Words of the longest place name.
 pub(crate) const PLACE_WORDS_MAX: usize = 6;
 /// Marks, in a pair, the name that a place is shown by.
 const MAIN: u32 = 1 << 31;
+/// Marks, in a pair, a Cyrillic name that ends in a consonant: with the ending of an adjective it is one, no case of the name.
+const CONSONANT: u32 = 1 << 30;
+/// Marks, in a pair, a Cyrillic name that is an adjective itself: `Северный`.
+const ADJECTIVE: u32 = 1 << 29;
+const FLAGS: u32 = MAIN | CONSONANT | ADJECTIVE;
 /// Sequences of words are hashed from here.
 pub(crate) const SEQUENCE: u64 = 0x5bd1_e995_9bd1_e995;
 
@@ -28,7 +33,10 @@ pub(crate) const SEQUENCE: u64 = 0x5bd1_e995_9bd1_e995;
 pub(crate) enum PlaceKind {
     Country,
     City,
+    /// A first division of a country, or a region.
     State,
+    /// A second division: a county.
+    District,
 }
 
 /// One place of the gazetteer.
@@ -40,7 +48,21 @@ pub(crate) struct Place {
     pub lon: f32,
     pub country: [u8; 2],
     pub population: u32,
+    /// The first division that it lies in, or is; 0 when unknown.
+    pub division: u16,
     name: (u32, u8),
+}
+
+/// A place that a name may mean, and how it bears the name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Named {
+    pub place: Place,
+    /// It is shown by this name.
+    pub main: bool,
+    /// Cyrillic, ends in a consonant.
+    pub consonant: bool,
+    /// Cyrillic, an adjective by its form.
+    pub adjective: bool,
 }
 
 /// The packed table.
@@ -91,8 +113,8 @@ impl Table {
         self.prefixes.get((bit / 8) as usize).is_some_and(|byte| byte & (1 << (bit % 8)) != 0)
     }
 
-    /// The places that a sequence of words names, each with whether it is the name it is shown by.
-    pub fn named(&self, sequence: u64) -> impl Iterator<Item = (Place, bool)> + '_ {
+    /// The places that a sequence of words names.
+    pub fn named(&self, sequence: u64) -> impl Iterator<Item = Named> + '_ {
         let bucket = (sequence >> 48) as usize;
         let check = (sequence >> 16) as u32;
         let from = u32_at(self.buckets, bucket * 4) as usize;
@@ -102,8 +124,10 @@ impl Table {
             if u32_at(self.pairs, at) != check {
                 return None;
             }
-            let place = u32_at(self.pairs, at + 4);
-            Some((self.place(place & !MAIN)?, place & MAIN != 0))
+            let pair = u32_at(self.pairs, at + 4);
+            let has = |flag: u32| pair & flag != 0;
+            let place = self.place(pair & !FLAGS)?;
+            Some(Named { place, main: has(MAIN), consonant: has(CONSONANT), adjective: has(ADJECTIVE) })
         })
     }
 
@@ -113,7 +137,8 @@ impl Table {
         let kind = match row.get(23)? {
             0 => PlaceKind::Country,
             1 => PlaceKind::City,
-            _ => PlaceKind::State,
+            2 => PlaceKind::State,
+            _ => PlaceKind::District,
         };
         Some(Place {
             kind,
@@ -123,6 +148,7 @@ impl Table {
             geonames_id: u32_at(row, 12),
             name: (u32_at(row, 16), *row.get(20)?),
             country: [*row.get(21)?, *row.get(22)?],
+            division: u16::from_le_bytes([*row.get(24)?, *row.get(25)?]),
         })
     }
 
@@ -159,17 +185,16 @@ pub fn pack(lines: &str) -> Result<Vec<u8>, String> {
             places.extend_from_slice(&part.to_le_bytes());
         }
         places.extend_from_slice(&[main.len() as u8, row.country[0], row.country[1], row.kind]);
+        places.extend_from_slice(&row.division.to_le_bytes());
         names.extend_from_slice(main.as_bytes());
         for (at, name) in row.names.iter().enumerate() {
             let Some(sequence) = sequence_of(name, &mut prefixes) else { continue };
-            let flag = if at == 0 { MAIN } else { 0 };
-            if !pairs
-                .iter()
-                .rev()
-                .take(row.names.len())
-                .any(|pair| pair.0 == sequence && pair.1 & !MAIN == number as u32)
-            {
-                pairs.push((sequence, number as u32 | flag));
+            let flag = if at == 0 { MAIN } else { 0 } | form_of(name);
+            let known = pairs.iter_mut().rev().take(row.names.len());
+            match known.into_iter().find(|pair| pair.0 == sequence && pair.1 & !FLAGS == number as u32) {
+                // One stem of several spellings: an adjective if any of them is one.
+                Some(pair) => pair.1 |= form_of(name) & ADJECTIVE,
+                None => pairs.push((sequence, number as u32 | flag)),
             }
         }
     }
@@ -197,12 +222,25 @@ pub fn pack(lines: &str) -> Result<Vec<u8>, String> {
     Ok(out)
 }
 
+/// What the last letters of a Cyrillic name say about its cases.
+fn form_of(name: &str) -> u32 {
+    const ADJECTIVES: &[&str] = &["ый", "ий", "ой", "ая", "яя", "ое", "ее", "ые", "ие"];
+    match name.chars().last() {
+        Some('а'..='я' | 'ё') if ADJECTIVES.iter().any(|ending| name.ends_with(ending)) => ADJECTIVE,
+        // `Китай` has the genitive `Китая`.
+        Some('а' | 'е' | 'ё' | 'и' | 'й' | 'о' | 'у' | 'ы' | 'э' | 'ю' | 'я' | 'ь') => 0,
+        Some('а'..='я') => CONSONANT,
+        _ => 0,
+    }
+}
+
 struct Row<'a> {
     kind: u8,
     id: u32,
     lat: f32,
     lon: f32,
     country: [u8; 2],
+    division: u16,
     population: u32,
     names: Vec<&'a str>,
 }
@@ -213,6 +251,7 @@ fn read_row(line: &str) -> Option<Row<'_>> {
         "country" => 0,
         "city" => 1,
         "state" => 2,
+        "district" => 3,
         _ => return None,
     };
     Some(Row {
@@ -221,6 +260,7 @@ fn read_row(line: &str) -> Option<Row<'_>> {
         lat: fields.next()?.parse().ok()?,
         lon: fields.next()?.parse().ok()?,
         country: fields.next()?.as_bytes().try_into().ok()?,
+        division: fields.next()?.parse().ok()?,
         population: fields.next()?.parse::<u64>().ok()?.min(u64::from(u32::MAX)) as u32,
         names: fields.next()?.split('|').collect(),
     })

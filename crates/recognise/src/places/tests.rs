@@ -1,22 +1,27 @@
 //! Places as texts name them, and words that only look like them.
 
-use super::find;
+use super::{Hints, find};
 use crate::words::read_words;
 use vedette_text::fold::fold;
 
 fn places(text: &str, language: &str) -> String {
+    places_from(text, language, &Hints::default())
+}
+
+fn places_from(text: &str, language: &str, hints: &Hints) -> String {
     let folded = fold(text);
     let words = read_words(text, &folded);
     let name = |hit: &super::PlaceHit| {
         let country = String::from_utf8_lossy(&hit.place.country).into_owned();
         format!("{} {}", hit.name(), country)
     };
-    find(&words, text, &folded.text, language).iter().map(name).collect::<Vec<_>>().join(", ")
+    find(&words, text, &folded.text, language, hints).iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 #[test]
 fn the_table_is_there_and_holds_the_world() {
-    assert!(super::table().unwrap().len() > 60_000);
+    assert!(super::table().unwrap().len() > 200_000);
+    assert!(super::BYTES.len() <= 15_000_000, "the table is too large to be part of the program");
 }
 
 #[test]
@@ -53,4 +58,56 @@ fn common_words_and_parts_of_personal_names_are_no_places() {
     ] {
         assert_eq!(places(text, language), "", "{text}");
     }
+}
+
+#[test]
+fn what_stands_beside_a_name_says_which_place_it_is() {
+    for (text, wanted) in [
+        ("Floods in Victoria, Australia.", "Victoria AU, Australia AU"),
+        ("The road from Seattle, Washington, was closed.", "Seattle US, Washington US"),
+        ("He flew to Washington on Monday.", "Washington US"),
+        ("She lives in New York.", "New York City US"),
+        ("Officials in California said Santa Ana was calm.", "California US, Santa Ana US"),
+        ("A farm in Pandi, Bulacan, was closed.", "Pandi PH, Bulacan PH"),
+        ("An outbreak in Scott County, Indiana.", "Scott County US, Indiana US"),
+        ("Tbilisi is the capital of Georgia.", "Tbilisi GE, Georgia GE"),
+        ("Atlanta, Georgia", "Atlanta US, Georgia US"),
+        ("Buffalo, New York", "Buffalo US, New York US"),
+    ] {
+        assert_eq!(places(text, "en"), wanted, "{text}");
+    }
+}
+
+#[test]
+fn where_the_source_writes_from_decides_between_equals() {
+    let from = |country: &str| places_from("The council of Cambridge met.", "en", &Hints::of_countries([country]));
+    assert_eq!(from("GB"), "Cambridge GB");
+    assert_eq!(places("البنك في طرابلس", "ar"), "Tripoli LY");
+    assert_eq!(places_from("البنك في طرابلس", "ar", &Hints::of_countries(["LB"])), "Tripoli LB");
+    assert_eq!(Hints::of_countries(["gb", "GBR", "DE"]).countries, [*b"DE"]);
+}
+
+#[test]
+fn persons_adjectives_and_transcribed_words_are_no_places() {
+    for (text, language) in [
+        ("Mr. Franklin spoke.", "en"),
+        ("Paul Franklin was there. Later Franklin left the room.", "en"),
+        ("كيف كان المشهد؟", "ar"),
+        ("صباح السلطات السعودية", "ar"),
+        ("Северной стороны и Донецкой стороны", "ru"),
+        ("Таким образом, тема закрыта.", "ru"),
+        ("روز دوشنبه بالای کوه", "fa"),
+    ] {
+        assert_eq!(places(text, language), "", "{text}");
+    }
+    assert_eq!(places("قالت السعودية إنها", "ar"), "Saudi Arabia SA");
+    assert_eq!(places("Глава Китая", "ru"), "China CN");
+}
+
+#[test]
+fn a_mention_covers_the_whole_name() {
+    let found = super::find_places("وصل إلى صنعاء أمس", "ar", &Hints::default());
+    assert_eq!(found.iter().map(|place| place.text.as_str()).collect::<Vec<_>>(), ["صنعاء"]);
+    let found = super::find_places("in the U.S. and in Nairobi's streets", "en", &Hints::default());
+    assert_eq!(found.iter().map(|place| place.text.as_str()).collect::<Vec<_>>(), ["U.S.", "Nairobi"]);
 }

@@ -1,5 +1,6 @@
 //! Register files: TOML in, checked entries out, every error with file, entry and field.
 
+use super::recurs::Recurs;
 use super::{Alias, Designation, Entry, RegisterError};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -50,6 +51,10 @@ struct Raw {
     name: Option<String>,
     #[serde(default)]
     aliases: Vec<String>,
+    #[serde(default)]
+    abbreviations: Vec<String>,
+    #[serde(default)]
+    exact: Vec<String>,
     ours: Option<Ours>,
     #[serde(default)]
     not: Vec<String>,
@@ -69,6 +74,10 @@ struct Raw {
     country: Option<String>,
     from: Option<String>,
     to: Option<String>,
+    recurs: Option<Recurs>,
+    valid_from: Option<String>,
+    valid_until: Option<String>,
+    note: Option<String>,
 }
 
 /// Reads one file.
@@ -135,14 +144,31 @@ fn entry_of(file: &str, kind: MentionKind, raw: Raw) -> Result<Entry, FieldError
     {
         return Err(("to", format!("`{to}` is not after `from`: it is the day after the last one")));
     }
-    let aliases = aliases_of(&name, raw.aliases, raw.ours, raw.case_sensitive);
+    let recurs_written = raw.recurs.as_ref().and_then(Recurs::written);
+    let recurs = raw.recurs.map(|recurs| recurs.times(from, to)).transpose().map_err(|message| ("recurs", message))?;
+    let valid_from = partial_date("valid_from", raw.valid_from, Side::First)?;
+    let valid_until = partial_date("valid_until", raw.valid_until, Side::Last)?;
+    let spellings = Spellings {
+        name: &name,
+        aliases: raw.aliases,
+        exact: &raw.exact,
+        abbreviations: raw.abbreviations,
+        ours: raw.ours,
+        case_sensitive: raw.case_sensitive,
+    };
+    let aliases = spellings.read();
     let places = raw.place.into_iter().chain(raw.places).collect();
     Ok(Entry {
         kind,
         id: raw.id,
         name,
         aliases,
+        exact: raw.exact,
+        case_sensitive: raw.case_sensitive,
         not: raw.not,
+        valid_from,
+        valid_until,
+        note: raw.note,
         source: raw.source,
         designations: raw.designations,
         actor: raw.actor,
@@ -154,29 +180,51 @@ fn entry_of(file: &str, kind: MentionKind, raw: Raw) -> Result<Entry, FieldError
         country: raw.country,
         from,
         to,
+        recurs,
+        recurs_written,
         file: file.to_owned(),
     })
 }
 
-fn aliases_of(name: &str, aliases: Vec<String>, ours: Option<Ours>, case_sensitive: bool) -> Vec<Alias> {
-    let all_ours = matches!(ours, Some(Ours::All(true)));
-    let spellings = match ours {
-        Some(Ours::Spellings(list)) => list,
-        _ => Vec::new(),
-    };
-    let alias = |text: String, ours: bool| {
+/// The spellings of an entry, as its fields give them.
+struct Spellings<'a> {
+    name: &'a str,
+    aliases: Vec<String>,
+    exact: &'a [String],
+    abbreviations: Vec<String>,
+    ours: Option<Ours>,
+    case_sensitive: bool,
+}
+
+impl Spellings<'_> {
+    /// All of them, the name first.
+    fn read(self) -> Vec<Alias> {
+        let all_ours = matches!(self.ours, Some(Ours::All(true)));
+        let own = match &self.ours {
+            Some(Ours::Spellings(list)) => list.clone(),
+            _ => Vec::new(),
+        };
+        let abbreviation = |text: String| Alias { text, ours: false, case_sensitive: true, abbreviation: true };
+        let exact = self.exact.iter().filter(|text| *text != self.name).cloned();
+        let mut all = vec![self.alias(self.name.to_owned(), false)];
+        // `exact` may repeat an alias to say that its case counts.
+        let others = self.aliases.iter().filter(|text| !self.exact.contains(text)).cloned();
+        all.extend(others.chain(exact).map(|text| self.alias(text, all_ours)));
+        all.extend(self.abbreviations.iter().cloned().map(abbreviation));
+        all.extend(own.into_iter().map(|text| self.alias(text, true)));
+        all
+    }
+
+    fn alias(&self, text: String, ours: bool) -> Alias {
         let letters = text.chars().count();
         let one_word = !text.chars().any(char::is_whitespace);
         let capitals = text.chars().all(|ch| ch.is_uppercase() || !ch.is_lowercase() && ch.is_alphanumeric())
             && text.chars().any(char::is_uppercase);
-        let case_sensitive = one_word
-            && (case_sensitive && letters <= CASE_SENSITIVE_CHARS_MAX || capitals && letters <= ABBREVIATION_CHARS_MAX);
-        Alias { text, ours, case_sensitive }
-    };
-    std::iter::once(alias(name.to_owned(), false))
-        .chain(aliases.into_iter().map(|text| alias(text, all_ours)))
-        .chain(spellings.into_iter().map(|text| alias(text, true)))
-        .collect()
+        let short = self.case_sensitive && letters <= CASE_SENSITIVE_CHARS_MAX;
+        let case_sensitive =
+            self.exact.contains(&text) || one_word && (short || capitals && letters <= ABBREVIATION_CHARS_MAX);
+        Alias { text, ours, case_sensitive, abbreviation: false }
+    }
 }
 
 fn degrees(field: &'static str, value: Option<f64>, limit: f64) -> Result<Option<f64>, FieldError> {
@@ -194,4 +242,30 @@ fn date(field: &'static str, value: Option<String>) -> Result<Option<Date>, Fiel
         Ok(date) => Ok(Some(date)),
         Err(_) => Err((field, format!("`{value}` is not a date such as 2026-12-04"))),
     }
+}
+
+/// Which day of a year or month is meant.
+#[derive(Clone, Copy)]
+enum Side {
+    First,
+    Last,
+}
+
+/// A date, or a year or month, of which the first or last day is meant: public sources often say no more.
+fn partial_date(field: &'static str, value: Option<String>, side: Side) -> Result<Option<Date>, FieldError> {
+    let Some(value) = value else { return Ok(None) };
+    let first = match value.len() {
+        4 => format!("{value}-01-01"),
+        7 => format!("{value}-01"),
+        _ => value.clone(),
+    };
+    let Ok(first) = first.parse::<Date>() else {
+        return Err((field, format!("`{value}` is not a date such as 2014, 2014-06 or 2014-06-29")));
+    };
+    let day = match (side, value.len()) {
+        (Side::Last, 4) => first.last_of_year(),
+        (Side::Last, 7) => first.last_of_month(),
+        _ => first,
+    };
+    Ok(Some(day))
 }

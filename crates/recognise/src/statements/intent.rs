@@ -91,7 +91,7 @@ pub(super) fn announcement(scene: &Scene<'_>, sentence: Sentence) -> Option<Inte
     }
     let phrase = scene.with(sentence, CALL).find(|at| {
         let ours = (sentence.first..*at).any(|word| scene.classes(word) & WE != 0);
-        !negated_near(scene, sentence, *at, 2) && !(ours && negated(scene, sentence, sentence.first, *at))
+        !(negated_near(scene, sentence, *at, 2) || ours && negated(scene, sentence, sentence.first, *at))
     });
     if let Some(at) = phrase.filter(|_| !sport) {
         return Some(call(at, By::You));
@@ -332,7 +332,7 @@ fn opens_clause(scene: &Scene<'_>, sentence: Sentence, at: usize) -> bool {
 /// Whether the word stands right behind an address of several words (`people of Kelmora`).
 fn in_address(scene: &Scene<'_>, sentence: Sentence, at: usize) -> bool {
     let ends = |mark: &crate::lexicon::Mark| mark.classes & ADDRESS != 0 && mark.first + mark.count == at;
-    scene.marks.within(sentence.first, at).any(|mark| ends(mark))
+    scene.marks.within(sentence.first, at).any(ends)
 }
 
 /// `take a knife and stab them`: behind a joining word, where nobody was the subject so far.

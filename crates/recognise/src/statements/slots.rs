@@ -117,7 +117,9 @@ fn time(scene: &Scene<'_>, sentence: Sentence) -> Option<Slot> {
     let before = sentence.number.checked_sub(1).and_then(|before| scene.sentences.get(before));
     [Some(&sentence.span), before, next].into_iter().flatten().find_map(|span| {
         let from = scene.dates.partition_point(|date| date.start < span.start);
-        let date = scene.dates.get(from).filter(|date| date.start < span.end)?;
+        let inside = scene.dates.get(from..).unwrap_or_default().iter().take_while(|date| date.start < span.end);
+        // `previously` and `for three days` are no time at which somebody can be warned.
+        let date = inside.into_iter().find(|date| date.from.is_some() && date.kind != "SET")?;
         Some(slot(scene, Span { start: date.start, end: date.end }, None))
     })
 }

@@ -15,7 +15,7 @@ use crate::fault::Done;
 use crate::sqlite::rows::{
     digest, from_json, from_word, markup, optional_digest, optional_time, state, time, unsigned,
 };
-use crate::sqlite::{check_derived, translations};
+use crate::sqlite::{check_derived, judgements, translations};
 
 /// Findings of one kind that are told one by one.
 const FINDINGS_MAX: usize = 1_000;
@@ -74,10 +74,11 @@ pub(crate) fn check(tx: &Transaction<'_>) -> Done<Vec<Finding>> {
     checking.rows(
         "decision",
         LeafKind::Decision,
-        "SELECT leaf, item, verdict, level, reason, by, at FROM decisions
+        "SELECT leaf, item, verdict, level, reason, by, at, proposed FROM decisions
         ORDER BY id",
         decision,
     )?;
+    checking.rows("judgement", LeafKind::Judgement, judgements::ROWS_TO_CHECK, judgements::written)?;
     checking.rows("translation", LeafKind::Translation, translations::ROWS_TO_CHECK, translations::written)?;
     checking.rows(
         "erasure",
@@ -440,6 +441,7 @@ fn decision(_: &Transaction<'_>, row: &Row<'_>) -> Done<(String, String)> {
     let decision = Decision {
         verdict: from_word(row.get(2)?)?,
         level: from_word(row.get(3)?)?,
+        proposed: row.get::<_, Option<String>>(7)?.map(from_word).transpose()?,
         reason: row.get(4)?,
         by: row.get(5)?,
         at: time(row.get(6)?)?,

@@ -19,7 +19,8 @@ pub(crate) fn decide(tx: &Transaction<'_>, item: ItemId, decision: &Decision) ->
     }
     let leaf = log::append_record(tx, &DecisionRecord::of(item, decision), whole(decision.at))?;
     tx.execute(
-        "INSERT INTO decisions (item, verdict, level, reason, by, at, leaf) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO decisions (item, verdict, level, reason, by, at, leaf, proposed)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
             item.0,
             word(&decision.verdict)?,
@@ -28,6 +29,7 @@ pub(crate) fn decide(tx: &Transaction<'_>, item: ItemId, decision: &Decision) ->
             decision.by,
             micros(decision.at),
             leaf as i64,
+            decision.proposed.map(Level::word),
         ],
     )?;
     // The index shows the level that holds: a crash before it does is made good by the replay after it.

@@ -7,8 +7,8 @@ use vedette_preserve::records::{DerivationRecord, derived_digest};
 
 use crate::fault::{Done, not_found};
 use crate::sqlite::log::{self, LogWriter};
-use crate::sqlite::queue;
 use crate::sqlite::rows::{beginning, from_json, rows, to_json, unsigned, word};
+use crate::sqlite::{judgements, queue};
 
 /// Reasons that lists show.
 const REASONS_SHOWN: usize = 3;
@@ -108,6 +108,7 @@ fn put_one(tx: &Transaction<'_>, derived: &Derived, sequence: i64, leaf: u64) ->
     put_family(tx, derived)?;
     if known.content_version == Some(derived.version.0) {
         put_summary(tx, derived, &known)?;
+        judgements::put_names(tx, derived)?;
     }
     queue::finish(tx, derived.version, derived.next)?;
     Ok(digest)

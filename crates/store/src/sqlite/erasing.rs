@@ -75,13 +75,14 @@ pub(crate) fn erase(tx: &Transaction<'_>, item: ItemId, erasure: &Erasure) -> Do
     Ok(gone)
 }
 
-/// Leaves that tell what the item was: its own, its versions', its late files' and its
-/// translations'. Captures stay: they name a place.
+/// Leaves that tell what the item was: its own, its versions', its late files', its
+/// translations', and what people judged of it, which quotes it. Captures stay: they name a place.
 fn leaves(tx: &Transaction<'_>, item: ItemId) -> Done<Vec<u64>> {
     let mut statement = tx.prepare_cached(
         "SELECT leaf FROM items WHERE id = ?1 UNION SELECT leaf FROM versions WHERE item = ?1
          UNION SELECT f.leaf FROM file_events f JOIN versions v ON v.id = f.version WHERE v.item = ?1
          UNION SELECT leaf FROM translations WHERE item = ?1
+         UNION SELECT leaf FROM judgements WHERE item = ?1
          ORDER BY 1 LIMIT ?2",
     )?;
     let found = statement.query_map(params![item.0, rows(LEAVES_MAX + 1)], |row| row.get::<_, i64>(0).map(unsigned))?;
@@ -128,6 +129,8 @@ fn empty_rows(tx: &Transaction<'_>, item: ItemId) -> Done<()> {
         "DELETE FROM jobs WHERE version IN (SELECT id FROM versions WHERE item = ?1)",
         "DELETE FROM alerts WHERE item = ?1",
         "UPDATE translations SET text = '', segments = '[]', member = NULL WHERE item = ?1",
+        "UPDATE judgements SET body = '' WHERE item = ?1",
+        "DELETE FROM item_names WHERE item = ?1",
         "DELETE FROM translation_memory WHERE item = ?1",
         "DELETE FROM translation_cache WHERE item = ?1",
         "DELETE FROM untranslated WHERE version IN (SELECT id FROM versions WHERE item = ?1)",

@@ -166,8 +166,8 @@ fn likenesses(tx: &Transaction<'_>, id: ItemId) -> Done<Vec<LikenessView>> {
 }
 
 pub(crate) fn decisions(tx: &Transaction<'_>, id: ItemId) -> Done<Vec<Decision>> {
-    let mut statement =
-        tx.prepare_cached("SELECT verdict, level, reason, by, at FROM decisions WHERE item = ?1 ORDER BY id")?;
+    let mut statement = tx
+        .prepare_cached("SELECT verdict, level, reason, by, at, proposed FROM decisions WHERE item = ?1 ORDER BY id")?;
     let mut found = statement.query([id.0])?;
     let mut all = Vec::new();
     while let Some(row) = found.next()? {
@@ -176,6 +176,7 @@ pub(crate) fn decisions(tx: &Transaction<'_>, id: ItemId) -> Done<Vec<Decision>>
             verdict: from_word(row.get(0)?)?,
             level: vedette_core::Level::from_word(&level)
                 .ok_or_else(|| damaged(format!("`{level}` is no level of a decision")))?,
+            proposed: row.get::<_, Option<String>>(5)?.as_deref().and_then(vedette_core::Level::from_word),
             reason: row.get(2)?,
             by: row.get(3)?,
             at: time(row.get(4)?)?,

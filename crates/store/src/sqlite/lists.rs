@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rusqlite::types::Value;
-use rusqlite::{Transaction, params, params_from_iter};
+use rusqlite::{Row, Transaction, params, params_from_iter};
 use vedette_core::{FamilyId, FamilyMember, FamilyView, InboxQuery, InboxRow, ItemId, Level, TimelineBucket};
 
 use crate::fault::{Done, damaged, not_found};
@@ -16,6 +16,11 @@ const INBOX_ROWS_MAX: usize = 1_000;
 const MEMBERS_MAX: i64 = 2_000;
 /// Microseconds of a day.
 const DAY: i64 = 86_400_000_000;
+
+/// What a row of the inbox holds, of the item `i` and its source `s`.
+const ROW_COLUMNS: &str =
+    "SELECT i.id, s.name, i.outlet, i.posted_at, i.language, i.level_held, i.tier, i.text, i.state,
+    i.reasons, i.images, i.family, (SELECT COUNT(*) FROM items f WHERE f.family = i.family), i.open, i.problems";
 
 pub(crate) fn inbox(tx: &Transaction<'_>, query: &InboxQuery) -> Done<(Vec<InboxRow>, u64)> {
     let mut conditions = vec!["level_held >= ?".to_owned()];
@@ -37,34 +42,52 @@ pub(crate) fn inbox(tx: &Transaction<'_>, query: &InboxQuery) -> Done<(Vec<Inbox
     values.push(Value::from(rows(query.limit.min(INBOX_ROWS_MAX))));
     values.push(Value::from(rows(query.offset)));
     let mut statement = tx.prepare_cached(&format!(
-        "SELECT i.id, s.name, i.outlet, i.posted_at, i.language, i.level_held, i.tier, i.text, i.state, i.reasons,
-             i.images, i.family, (SELECT COUNT(*) FROM items f WHERE f.family = i.family), i.open, i.problems
-         FROM (SELECT * FROM items WHERE {conditions} ORDER BY level_held DESC, posted_at DESC, id LIMIT ? OFFSET ?) i
+        "{ROW_COLUMNS} FROM (SELECT * FROM items WHERE {conditions} ORDER BY level_held DESC, posted_at DESC, id LIMIT ? OFFSET ?) i
          JOIN sources s ON s.id = i.source ORDER BY i.level_held DESC, i.posted_at DESC, i.id"
     ))?;
     let mut found = statement.query(params_from_iter(&values))?;
     let mut all = Vec::new();
     while let Some(row) = found.next()? {
-        let family: Option<i64> = row.get(11)?;
-        let members: u32 = row.get(12)?;
-        all.push(InboxRow {
-            id: ItemId(row.get(0)?),
-            source: row.get(1)?,
-            outlet: row.get(2)?,
-            posted_at: time(row.get(3)?)?,
-            language: row.get(4)?,
-            level: level(row.get(5)?)?,
-            tier: row.get(6)?,
-            text: row.get(7)?,
-            state: row.get(8)?,
-            reasons: from_json(&row.get::<_, String>(9)?)?,
-            images: row.get(10)?,
-            family: family.map(|family| (FamilyId(family), members)),
-            decided: !row.get::<_, bool>(13)?,
-            problems: from_json(&row.get::<_, String>(14)?)?,
-        });
+        all.push(inbox_row(row)?);
     }
     Ok((all, unsigned(total)))
+}
+
+fn inbox_row(row: &Row<'_>) -> Done<InboxRow> {
+    let family: Option<i64> = row.get(11)?;
+    let members: u32 = row.get(12)?;
+    Ok(InboxRow {
+        id: ItemId(row.get(0)?),
+        source: row.get(1)?,
+        outlet: row.get(2)?,
+        posted_at: time(row.get(3)?)?,
+        language: row.get(4)?,
+        level: level(row.get(5)?)?,
+        tier: row.get(6)?,
+        text: row.get(7)?,
+        state: row.get(8)?,
+        reasons: from_json(&row.get::<_, String>(9)?)?,
+        images: row.get(10)?,
+        family: family.map(|family| (FamilyId(family), members)),
+        decided: !row.get::<_, bool>(13)?,
+        problems: from_json(&row.get::<_, String>(14)?)?,
+    })
+}
+
+/// Rows of items that were asked for, in that order.
+pub(crate) fn rows_of(tx: &Transaction<'_>, items: &[ItemId]) -> Done<Vec<InboxRow>> {
+    let mut statement = tx.prepare_cached(&format!(
+        "{ROW_COLUMNS} FROM items i JOIN sources s ON s.id = i.source
+         WHERE i.id = ?1 AND i.erased = 0"
+    ))?;
+    let mut all = Vec::with_capacity(items.len());
+    for item in items {
+        let mut found = statement.query([item.0])?;
+        if let Some(row) = found.next()? {
+            all.push(inbox_row(row)?);
+        }
+    }
+    Ok(all)
 }
 
 pub(crate) fn family(tx: &Transaction<'_>, id: FamilyId) -> Done<FamilyView> {

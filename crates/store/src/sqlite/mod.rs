@@ -10,6 +10,7 @@ mod files;
 mod gaps;
 mod house;
 mod items;
+mod judgements;
 mod lists;
 mod log;
 mod queue;
@@ -136,6 +137,11 @@ impl SqliteRecords {
             Some(writer) => Ok(act(&writer.lock().unwrap_or_else(PoisonError::into_inner))?),
             None => Err(StoreError::Refused("the workspace is open for reading only".to_owned())),
         }
+    }
+
+    /// The folder of the workspace's own register, beside the catalogue.
+    pub(crate) fn knowledge(&self) -> PathBuf {
+        self.path.with_file_name("knowledge")
     }
 
     /// Whether an exhibit was erased, and its bytes when they are a row; `None` when it is unknown.

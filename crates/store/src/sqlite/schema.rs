@@ -6,7 +6,7 @@ use vedette_core::StoreError;
 use crate::fault::Done;
 
 /// Every migration there ever was, oldest first; its place plus one is the version it leads to.
-const MIGRATIONS: [&str; 5] = [V1, V2, V3, V4, V5];
+const MIGRATIONS: [&str; 6] = [V1, V2, V3, V4, V5, V6];
 
 /// Times are microseconds since 1970, digests are 32 bytes, ids are row numbers.
 const V1: &str = "
@@ -393,6 +393,46 @@ CREATE TABLE translation_cache (
 );
 CREATE INDEX translation_cache_item ON translation_cache (item);
 CREATE TABLE untranslated (version INTEGER PRIMARY KEY REFERENCES versions, reason TEXT NOT NULL);
+";
+
+/// What people judge besides levels, what the machine proposed when they decided, and what items name, in short.
+const V6: &str = "
+ALTER TABLE decisions ADD COLUMN proposed TEXT;         -- NULL: decided before this was kept
+CREATE TABLE judgements (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    item INTEGER REFERENCES items,
+    source INTEGER REFERENCES sources,
+    body TEXT NOT NULL,                     -- JSON; empty when its item was erased
+    by TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    leaf INTEGER NOT NULL
+);
+CREATE INDEX judgements_kind ON judgements (kind, id);
+CREATE INDEX judgements_item ON judgements (item, id) WHERE item IS NOT NULL;
+CREATE TABLE names (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,                     -- a kind of mention, or `said` for kinds of statements
+    entity TEXT NOT NULL,
+    name TEXT NOT NULL,
+    UNIQUE (kind, entity)
+);
+CREATE TABLE item_names (item INTEGER NOT NULL, name INTEGER NOT NULL, PRIMARY KEY (item, name)) WITHOUT ROWID;
+CREATE INDEX item_names_name ON item_names (name, item);
+CREATE TEMP TABLE found AS
+    SELECT i.id AS item, json_extract(m.value, '$.kind') AS kind, json_extract(m.value, '$.id') AS entity,
+        json_extract(m.value, '$.name') AS name
+    FROM derived d JOIN items i ON i.content_version = d.version, json_each(d.findings) f,
+        json_each(f.value, '$.mentions') m WHERE json_extract(m.value, '$.kind') <> 'leader'
+    UNION SELECT i.id, 'said',
+        CASE WHEN json_extract(s.value, '$.reported') THEN 'report' ELSE json_extract(s.value, '$.kind') END, 'said'
+    FROM derived d JOIN items i ON i.content_version = d.version, json_each(d.findings) f,
+        json_each(f.value, '$.statements') s;
+INSERT OR IGNORE INTO names (kind, entity, name)
+    SELECT kind, entity, name FROM temp.found WHERE entity IS NOT NULL AND name IS NOT NULL ORDER BY kind, entity;
+INSERT OR IGNORE INTO item_names (item, name)
+    SELECT f.item, n.id FROM temp.found f JOIN names n ON n.kind = f.kind AND n.entity = f.entity;
+DROP TABLE temp.found;
 ";
 
 /// Version that this program writes.

@@ -191,6 +191,7 @@ pub(crate) fn leaves_of(tx: &Transaction<'_>, item: ItemId) -> Done<Vec<u64>> {
          UNION SELECT f.leaf FROM file_events f JOIN versions v ON v.id = f.version WHERE v.item = ?1
          UNION SELECT leaf FROM decisions WHERE item = ?1
          UNION SELECT leaf FROM translations WHERE item = ?1
+         UNION SELECT leaf FROM judgements WHERE item = ?1
          UNION SELECT e.leaf FROM erasures e JOIN versions v ON v.exhibit = e.sha256 WHERE v.item = ?1
          UNION SELECT e.leaf FROM erasures e JOIN attachments a ON a.exhibit = e.sha256
                JOIN versions v ON v.id = a.version WHERE v.item = ?1

@@ -123,6 +123,7 @@ pub fn new_source(name: &str) -> NewSource {
         room: Some("lanterns".to_owned()),
         name: name.to_owned(),
         outlet: None,
+        countries: Vec::new(),
         allow_private: vec![],
         secret: None,
         authorisation: Authorisation {
@@ -249,6 +250,7 @@ pub fn derived(taken: &TakenVersion, text: &str, level: Level) -> Derived {
             level,
             tier: None,
             reasons: vec![Reason {
+                group: ReasonGroup::Intent,
                 name: "threat".to_owned(),
                 weight: 3.0,
                 quote: text.to_owned(),
@@ -267,6 +269,7 @@ pub fn derived(taken: &TakenVersion, text: &str, level: Level) -> Derived {
 
 pub fn decision(level: Level, minute: i64) -> Decision {
     Decision {
+        proposed: Some(Level::HighSpecific),
         verdict: Verdict::Change,
         level,
         reason: "seen before".to_owned(),

@@ -4,7 +4,7 @@
 //! calendar and Umm al-Qura differ from it by a day at times, so a Hijri date is good to one day. Solar Hijri: the 33-year rule,
 //! which agrees with the astronomical calendar from 1206 to 1468 (1827 to 2090).
 
-use super::lexicon::{Calendar, Part, Unit};
+use super::senses::{Calendar, Part, Unit};
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Time};
 
@@ -77,6 +77,13 @@ pub(super) fn year_near(calendar: Calendar, day: Date) -> i64 {
     }
 }
 
+/// The Solar Hijri year and month in which a day lies.
+pub(super) fn solar_month_of(day: Date) -> Option<(i64, i64)> {
+    let near = year_near(Calendar::Solar, day);
+    let months = (near - 1..=near + 1).flat_map(|year| (1..=12).map(move |month| (year, month)));
+    months.rev().find(|(year, month)| date(Calendar::Solar, *year, *month, 1).is_some_and(|first| first <= day))
+}
+
 /// The time so many units away; days and longer keep the time of day.
 pub(super) fn shift(from: DateTime, unit: Unit, count: i64) -> Option<DateTime> {
     let span = jiff::Span::new();
@@ -89,8 +96,10 @@ pub(super) fn shift(from: DateTime, unit: Unit, count: i64) -> Option<DateTime> 
         Unit::Fortnight => span.try_weeks(count.checked_mul(2)?),
         Unit::Month => span.try_months(count),
         Unit::Quarter => span.try_months(count.checked_mul(3)?),
+        Unit::HalfYear => span.try_months(count.checked_mul(6)?),
         Unit::Year => span.try_years(count),
         Unit::Decade => span.try_years(count.checked_mul(10)?),
+        Unit::Century => span.try_years(count.checked_mul(100)?),
     };
     from.checked_add(span.ok()?).ok()
 }
@@ -101,6 +110,7 @@ pub(super) fn part_of_day(day: Date, part: Part) -> Option<(DateTime, DateTime, 
     let at =
         |day: Date, hour: i8| day.to_datetime(Time::constant(0, 0, 0, 0)).checked_add(i64::from(hour).hours()).ok();
     Some(match part {
+        Part::Dawn => (at(day, 4)?, at(day, 7)?, format!("{day}TMO")),
         Part::Morning => (at(day, 6)?, at(day, 12)?, format!("{day}TMO")),
         Part::Noon => (at(day, 12)?, at(day, 13)?, format!("{day}T12:00")),
         Part::Afternoon => (at(day, 12)?, at(day, 18)?, format!("{day}TAF")),

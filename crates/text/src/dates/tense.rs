@@ -1,7 +1,8 @@
 //! Whether the sentence around a date speaks of the past: "attacked on Saturday" means the last one, "will be there on Saturday" the
-//! next. A small list of tell-tale words, nothing more; when neither side speaks, the future is taken.
+//! next. The nearest tell-tale word decides, before the date first, or after it where verbs come last; when none speaks, it is unknown.
 
-use crate::fold::letter_key;
+use super::lexicon::Lexicon;
+use crate::fold::push_letter_key;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tense {
@@ -13,119 +14,8 @@ pub(super) enum Tense {
 /// How far around a date its sentence is searched, in bytes.
 const LOOK_BYTES: usize = 160;
 
-struct Cues {
-    past: &'static [&'static str],
-    past_endings: &'static [&'static str],
-    future: &'static [&'static str],
-    future_endings: &'static [&'static str],
-}
-
-const CUES: [(&str, Cues); 9] = [
-    (
-        "en",
-        Cues {
-            past: &[
-                "was", "were", "had", "said", "did", "went", "took", "made", "told", "came", "fell", "rose", "met",
-                "struck", "shot", "left", "won", "lost", "found", "held", "began", "since",
-            ],
-            past_endings: &["ed"],
-            future: &[
-                "will",
-                "shall",
-                "ll",
-                "going",
-                "gonna",
-                "would",
-                "expected",
-                "scheduled",
-                "plans",
-                "planned",
-                "must",
-                "soon",
-                "wait",
-                "await",
-                "prepare",
-                "ready",
-            ],
-            future_endings: &[],
-        },
-    ),
-    (
-        "de",
-        Cues {
-            past: &["war", "waren", "hatte", "hatten", "wurde", "wurden", "sagte", "kam", "gab", "ging"],
-            past_endings: &[],
-            future: &["wird", "werden", "werde", "soll", "sollen", "will", "wollen"],
-            future_endings: &[],
-        },
-    ),
-    (
-        "fr",
-        Cues {
-            past: &["était", "étaient", "avait", "avaient", "a", "ont", "fut", "furent"],
-            past_endings: &[],
-            future: &["va", "vont", "sera", "seront", "allons", "doit", "doivent"],
-            future_endings: &["rons", "ront"],
-        },
-    ),
-    (
-        "es",
-        Cues {
-            past: &["fue", "fueron", "era", "eran", "había", "dijo", "hubo", "ha", "han"],
-            past_endings: &["aron", "ieron"],
-            future: &["va", "van", "será", "serán", "vamos"],
-            future_endings: &["remos", "rán"],
-        },
-    ),
-    (
-        "ru",
-        Cues {
-            past: &["был", "была", "было", "были"],
-            past_endings: &["ил", "ал", "ило", "али", "или", "ула", "илась", "ился", "лись"],
-            future: &["будет", "будут", "будем", "станет"],
-            future_endings: &[],
-        },
-    ),
-    (
-        "tr",
-        Cues {
-            past: &["oldu", "etti", "dedi", "vardı"],
-            past_endings: &["dı", "di", "du", "dü", "tı", "ti", "tu", "tü", "mıştı", "mişti"],
-            future: &[],
-            future_endings: &["acak", "ecek", "acağız", "eceğiz", "acaklar", "ecekler"],
-        },
-    ),
-    (
-        "ar",
-        Cues {
-            past: &["كان", "كانت", "قال", "قالت", "أعلن", "أعلنت", "وقع", "وقعت", "أكد", "قتل", "شهد", "شهدت"],
-            past_endings: &[],
-            future: &["سوف", "سيكون", "ستكون", "سنكون", "لن"],
-            future_endings: &[],
-        },
-    ),
-    (
-        "fa",
-        Cues {
-            past: &["بود", "شد", "کرد", "گفت", "کردند", "بودند", "شدند", "داشت"],
-            past_endings: &[],
-            future: &["خواهد", "خواهیم", "خواهند", "خواهم"],
-            future_endings: &[],
-        },
-    ),
-    (
-        "ur",
-        Cues {
-            past: &["تھا", "تھی", "تھے", "گیا", "گئی", "گئے", "کہا", "ہوا", "ہوئی"],
-            past_endings: &[],
-            future: &["گا", "گے", "گی"],
-            future_endings: &[],
-        },
-    ),
-];
-
 /// The tense around the span, as far as simple words tell it.
-pub(super) fn tense_near(text: &str, start: usize, end: usize, lang: &str) -> Tense {
+pub(super) fn tense_near(text: &str, start: usize, end: usize, lexicon: &Lexicon) -> Tense {
     let mut from = start.saturating_sub(LOOK_BYTES);
     while !text.is_char_boundary(from) {
         from += 1;
@@ -134,30 +24,80 @@ pub(super) fn tense_near(text: &str, start: usize, end: usize, lang: &str) -> Te
     while !text.is_char_boundary(to) {
         to -= 1;
     }
-    let stops = ['.', '!', '?', '\n', '؟', '۔'];
     let before = text.get(from..start).unwrap_or_default();
-    let before = before.rsplit(stops).next().unwrap_or_default();
+    let before = before.get(sentence_start(before)..).unwrap_or_default();
     let after = text.get(end..to).unwrap_or_default();
-    let after = after.split(stops).next().unwrap_or_default();
-    let Some((_, cues)) = CUES.iter().find(|(code, _)| *code == lang) else { return Tense::Unknown };
-    let mut past = false;
-    let words = before.split(|ch: char| !ch.is_alphabetic()).chain(after.split(|ch: char| !ch.is_alphabetic()));
-    for word in words.filter(|word| !word.is_empty()) {
-        let lower = word.to_lowercase();
-        let lower = lower.as_str();
-        let ends =
-            |endings: &[&str]| endings.iter().any(|ending| lower.len() > ending.len() + 2 && lower.ends_with(ending));
-        if cues.future.contains(&lower) || ends(cues.future_endings) || (lang == "ar" && is_arabic_future(lower)) {
-            return Tense::Future;
+    let after = after.get(..sentence_end(after)).unwrap_or_default();
+    let mut key = String::new();
+    let mut first = |words: &mut dyn Iterator<Item = &str>| {
+        words.map(|word| of_word(word, lexicon, &mut key)).find(|tense| *tense != Tense::Unknown)
+    };
+    let is_letter = |ch: char| !ch.is_alphabetic() && ch != '\u{200c}' && ch != '\u{300}';
+    let found = if lexicon.verb_last() {
+        first(&mut after.split(is_letter)).or_else(|| first(&mut before.rsplit(is_letter)))
+    } else {
+        first(&mut before.rsplit(is_letter)).or_else(|| first(&mut after.split(is_letter)))
+    };
+    found.unwrap_or(Tense::Unknown)
+}
+
+fn is_stop(ch: char) -> bool {
+    matches!(ch, '.' | '!' | '?' | '\n' | ';' | '؟' | '۔' | '؛')
+}
+
+/// Where the last sentence begins; a stop inside an abbreviation (`U.S.`) or a number, and a broken line, end none.
+fn sentence_start(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    for (at, ch) in text.char_indices().rev().filter(|(_, ch)| is_stop(*ch)) {
+        let after = at + ch.len_utf8();
+        if ends_sentence(bytes, at, after, ch) {
+            return after;
         }
-        past |= cues.past.contains(&lower) || ends(cues.past_endings);
     }
-    if past { Tense::Past } else { Tense::Unknown }
+    0
+}
+
+fn sentence_end(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut stops = text.char_indices().filter(|(_, ch)| is_stop(*ch));
+    stops.find(|(at, ch)| ends_sentence(bytes, *at, at + ch.len_utf8(), *ch)).map_or(text.len(), |(at, _)| at)
+}
+
+fn ends_sentence(bytes: &[u8], at: usize, after: usize, ch: char) -> bool {
+    let next = bytes.get(after).copied();
+    match ch {
+        '\n' => next.is_none_or(|byte| matches!(byte, b'\n' | b'\t' | b' ' | b'\r')),
+        '.' => {
+            let spaced = next.is_none_or(|byte| byte.is_ascii_whitespace() || !byte.is_ascii_alphanumeric());
+            // One capital letter before the stop: an initial or an abbreviation.
+            let initial = at.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_uppercase);
+            spaced && !initial
+        }
+        _ => true,
+    }
+}
+
+fn of_word(word: &str, lexicon: &Lexicon, key: &mut String) -> Tense {
+    // Folded, French "à" would be its "has".
+    if word.is_empty() || word == "à" {
+        return Tense::Unknown;
+    }
+    key.clear();
+    push_letter_key(word, key);
+    let cues = &lexicon.cues;
+    let ends =
+        |endings: &[String]| endings.iter().any(|ending| key.len() > ending.len() + 2 && key.ends_with(&**ending));
+    if cues.future.contains(key.as_str())
+        || (lexicon.code == "ar" && is_arabic_future(key))
+        || ends(&cues.future_endings)
+    {
+        return Tense::Future;
+    }
+    if cues.past.contains(key.as_str()) || ends(&cues.past_endings) { Tense::Past } else { Tense::Unknown }
 }
 
 /// سـ before a verb of the present: سنهاجم, سيكون.
-fn is_arabic_future(word: &str) -> bool {
-    let key = letter_key(word);
+fn is_arabic_future(key: &str) -> bool {
     let mut letters = key.chars();
     letters.next() == Some('س') && matches!(letters.next(), Some('ن' | 'ی' | 'ت')) && letters.count() >= 3
 }

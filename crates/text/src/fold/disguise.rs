@@ -5,7 +5,9 @@
 //! letters, `area 51` no letter next to its digits, `III` nothing but Roman numerals.
 
 use super::letters::{Class, class_of};
-use super::{CONFUSABLE, LEET, REPEAT, SEPARATOR, Unit};
+use super::{CONFUSABLE, Folds, LEET, REPEAT, SEPARATOR, Unit};
+use rustc_hash::FxHashMap;
+use std::sync::LazyLock;
 
 /// Fewer single letters than this are initials or a list, not a word spaced apart.
 const SPACED_LETTERS_MIN: usize = 4;
@@ -15,6 +17,13 @@ const EDGE_LEET_LETTERS_MIN: usize = 3;
 const LEET_RUN_MAX: usize = 3;
 /// This many equal letters in a row are folded to one.
 const REPEAT_MIN: usize = 3;
+
+/// From a letter of a rarer script to the Latin one it looks like.
+static LOOK_ALIKES: LazyLock<FxHashMap<char, char>> = LazyLock::new(|| {
+    let lines = include_str!("look_alikes.txt").lines().filter(|line| !line.starts_with('#'));
+    let pairs = lines.filter_map(|line| line.split_once('\t'));
+    pairs.flat_map(|(latin, others)| others.chars().zip(latin.chars().cycle())).collect()
+});
 
 /// What a first look at the characters found: whether the slower rules need to run at all. It may see too much, never too little.
 #[derive(Debug, Default)]
@@ -52,7 +61,7 @@ impl Signs {
         self.scripts |= script;
         self.digits |= script == 0;
         self.leet |= self.digits && self.scripts != 0;
-        self.mixed |= (self.scripts & 7).count_ones() > 1;
+        self.mixed |= (self.scripts & 7).count_ones() > 1 || self.scripts & 17 == 17;
         self.same = if ch == self.last { self.same + 1 } else { 1 };
         self.repeats |= self.same >= REPEAT_MIN;
         self.last = ch;
@@ -75,8 +84,8 @@ impl Signs {
 }
 
 /// Rewrites the units in place; `text` is the original, for look-alikes that depend on its case.
-pub(super) fn undo(text: &str, units: &mut [Unit], signs: Signs) {
-    let joined = signs.spaced && join_spaced(units);
+pub(super) fn undo(text: &str, units: &mut [Unit], signs: Signs, on: Folds) {
+    let joined = signs.spaced && on.allow(SEPARATOR) && join_spaced(units);
     // Look-alikes may become equal letters and so does leet: whatever ran before can make repeats.
     if !(joined || signs.mixed || signs.leet || signs.repeats) {
         return;
@@ -88,7 +97,7 @@ pub(super) fn undo(text: &str, units: &mut [Unit], signs: Signs) {
         let size = rest.iter().skip(skip).take_while(|unit| in_word(unit) || unit.gone).count();
         let address = is_address(rest.get(skip + size..).unwrap_or_default());
         if let Some(token) = units.get_mut(at + skip..at + skip + size) {
-            undo_token(text, token, address);
+            undo_token(text, token, address, on);
         }
         at += skip + size.max(1);
     }
@@ -103,50 +112,63 @@ fn is_address(after: &[Unit]) -> bool {
     matches!(after, [dot, next, ..] if dot.ch == '.' && next.class.is_letter())
 }
 
+/// Where the units of the character at `at` end: `ß` folds to two.
+fn character_end(units: &[Unit], at: usize) -> usize {
+    let same = units.get(at..).unwrap_or_default();
+    at + same.iter().take_while(|unit| same.first().is_some_and(|first| first.start == unit.start)).count()
+}
+
+/// Where a letter that stands alone ends.
+fn single_end(units: &[Unit], at: usize) -> Option<usize> {
+    units.get(at).filter(|unit| in_word(unit) && unit.class != Class::Letter)?;
+    let end = character_end(units, at);
+    (!units.get(end).is_some_and(in_word)).then_some(end)
+}
+
 /// Joins single letters that stand apart with the same sign between them: `a.t.t.a.c.k`.
 fn join_spaced(units: &mut [Unit]) -> bool {
-    let single = |units: &[Unit], at: usize| {
-        units.get(at).is_some_and(|unit| in_word(unit) && unit.class != Class::Letter)
-            && !units.get(at + 1).is_some_and(in_word)
-    };
     let mut joined = false;
     let mut at = 0;
     while at < units.len() {
-        let starts = single(units, at) && (at == 0 || !units.get(at - 1).is_some_and(in_word));
-        let sign = units.get(at + 1).filter(|unit| unit.class == Class::Other && unit.ch != '\'').map(|unit| unit.ch);
-        let Some(sign) = sign.filter(|_| starts) else {
+        let starts = at == 0 || !units.get(at - 1).is_some_and(in_word);
+        let end = starts.then(|| single_end(units, at)).flatten();
+        let sign_at = |at: usize| units.get(at).filter(|unit| unit.class == Class::Other && unit.ch != '\'');
+        let Some((mut end, sign)) = end.and_then(|end| Some((end, sign_at(end)?.ch))) else {
             at += 1;
             continue;
         };
-        let mut last = at;
-        while units.get(last + 1).is_some_and(|unit| unit.ch == sign) && single(units, last + 2) {
-            last += 2;
+        while units.get(end).is_some_and(|unit| unit.ch == sign) {
+            let Some(next) = single_end(units, end + 1) else { break };
+            end = next;
         }
-        let word = units.get_mut(at..=last).unwrap_or_default();
+        let word = units.get(at..end).unwrap_or_default();
         let letters = word.iter().filter(|unit| unit.class.is_letter()).count();
         // `a.b.c.d.example` is a host name and `1,2,a,b,…` a list that goes on.
         let goes_on = matches!(sign, '.' | ',' | '/' | ':')
-            && matches!(units.get(last + 1..), Some([next, after, ..]) if next.ch == sign && in_word(after));
+            && matches!(units.get(end..), Some([next, after, ..]) if next.ch == sign && in_word(after));
         if letters >= SPACED_LETTERS_MIN && !goes_on {
-            for unit in units.get_mut(at..=last).unwrap_or_default().iter_mut().skip(1).step_by(2) {
+            let word = units.get_mut(at..end).unwrap_or_default();
+            for unit in word.iter_mut().filter(|unit| unit.class == Class::Other && unit.ch == sign) {
                 unit.gone = true;
                 unit.folds |= SEPARATOR;
             }
             joined = true;
         }
-        at = last + 1;
+        at = end;
     }
     joined
 }
 
-fn undo_token(text: &str, token: &mut [Unit], address: bool) {
+fn undo_token(text: &str, token: &mut [Unit], address: bool, on: Folds) {
     let (mut latin, mut greek, mut cyrillic, mut letters, mut figures) = (0usize, 0usize, 0usize, 0usize, 0usize);
+    let mut others = 0usize;
     for unit in token.iter().filter(|unit| !unit.gone) {
         match unit.class {
             Class::Latin => latin += 1,
             Class::Greek => greek += 1,
             Class::Cyrillic => cyrillic += 1,
             Class::Digit | Class::Sign => figures += 1,
+            Class::Letter => others += 1,
             _ => {}
         }
         letters += usize::from(unit.class.is_letter());
@@ -158,7 +180,9 @@ fn undo_token(text: &str, token: &mut [Unit], address: bool) {
     } else {
         Class::Greek
     };
-    if [latin, greek, cyrillic].iter().filter(|count| **count > 0).count() > 1 {
+    if on.allow(CONFUSABLE)
+        && ([latin, greek, cyrillic].iter().filter(|count| **count > 0).count() > 1 || latin > 0 && others > 0)
+    {
         // A tie goes to the script in which the whole word can be written.
         let odd = |unit: &Unit| unit.class == Class::Cyrillic && look_alike(text, unit, Class::Latin).is_none();
         if latin == cyrillic && token.iter().any(odd) {
@@ -166,14 +190,16 @@ fn undo_token(text: &str, token: &mut [Unit], address: bool) {
         }
         unmix(text, token, script);
     }
-    if figures > 0 && letters >= 2 {
+    if figures > 0 && letters >= 2 && on.allow(LEET) {
         undo_leet(token, letters, script, address);
     }
-    collapse_repeats(token);
+    if on.allow(REPEAT) {
+        collapse_repeats(token);
+    }
 }
 
 fn unmix(text: &str, token: &mut [Unit], script: Class) {
-    for unit in token.iter_mut().filter(|unit| matches!(unit.class, Class::Latin | Class::Greek | Class::Cyrillic)) {
+    for unit in token.iter_mut().filter(|unit| unit.class.is_letter() && unit.class != Class::Arabic) {
         if unit.class != script
             && let Some(ch) = look_alike(text, unit, script)
         {
@@ -189,6 +215,7 @@ fn look_alike(text: &str, unit: &Unit, script: Class) -> Option<char> {
     let written = text.get(unit.start as usize..)?.chars().next()?;
     let written = if class_of(written) == unit.class { written } else { unit.ch };
     let (from, to) = match (unit.class, script) {
+        (Class::Letter, Class::Latin) => return LOOK_ALIKES.get(&written).copied(),
         (Class::Cyrillic, Class::Latin) => {
             ("аеорсухѕіјԁԛԝһӏкмтвнгпиьяёАВЕКМНОРСТУХЅІЈЁЗ", "aeopcyxsijdqwhlkmtbhrnubreabekmhopctyxsijee")
         }

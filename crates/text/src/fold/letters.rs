@@ -1,7 +1,7 @@
 //! What each single character folds to. The first 2,048 code points (Latin, Greek, Cyrillic, Hebrew, Arabic) come from a table
 //! that is derived once from the same rules as all the others.
 
-use super::{ARABIC, BIDI, CASE, CONFUSABLE, DIGIT, MARK, NFKC, TATWEEL, ZERO_WIDTH};
+use super::{ARABIC, BIDI, CASE, CONFUSABLE, DIGIT, Folds, MARK, NFKC, TATWEEL, ZERO_WIDTH};
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
@@ -43,6 +43,19 @@ pub(super) struct Letter {
     pub folds: u16,
     pub class: Class,
     pub kind: Kind,
+}
+
+impl Letter {
+    /// The same letter when some folds are off: as it is where it needs one of them.
+    pub(super) fn only(self, original: char, on: Folds) -> Self {
+        let as_it_is = Self { ch: original, folds: 0, class: class_of(original), kind: Kind::Keep };
+        let needs = match self.kind {
+            Kind::Keep | Kind::Drop => self.folds,
+            Kind::Compose => NFKC,
+            Kind::Many => expand(original, |_| ()),
+        };
+        if on.allow(needs) { self } else { as_it_is }
+    }
 }
 
 const LOW_CHARS: usize = 0x800;

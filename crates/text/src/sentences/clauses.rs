@@ -4,13 +4,11 @@
 /// prints of several scripts. A hyphen inside a word and the comma of a number are no such mark; the caller passes what
 /// stands between two *words*, so that these never reach it.
 pub fn breaks_clause(between: &str) -> bool {
-    between.chars().any(|ch| match ch {
-        ',' | ';' | ':' | '(' | ')' | '[' | ']' | '"' | '–' | '—' | '،' | '؛' | '…' | '“' | '”' | '„' | '«' | '»' => {
-            true
-        }
-        '!' | '?' | '؟' | '।' | '。' | '、' | '，' | '：' | '；' => true,
-        _ => false,
-    }) || between.contains(" - ")
+    const MARKS: &[char] = &[
+        ',', ';', ':', '(', ')', '[', ']', '"', '–', '—', '،', '؛', '…', '“', '”', '„', '«', '»', '!', '?', '؟', '।',
+        '。', '、', '，', '：', '；',
+    ];
+    between.contains(MARKS) || between.contains(" - ")
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! The command line: a contract that tests and users script. Each flag, its help and its examples stand here.
 
+mod calendar;
+mod judging;
 mod models;
 mod outgoing;
+mod register;
 mod sources;
 mod translation;
 
@@ -10,8 +13,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use vedette_read::Confinement;
 
+pub use calendar::CalendarCommand;
+pub use judging::CampaignCommand;
 pub use models::{ModelAdd, ModelCommand};
 pub use outgoing::{AudienceWord, ExportArgs, ExportWord, ReportCommand};
+pub use register::{ListForm, RegisterCommand, RegisterImport};
 pub use sources::{AuthorisationArgs, AuthorityWord, ReachArgs, RenderWord, SourceAdd, SourceCommand, SourceWord};
 pub use translation::{TranslateArgs, TranslationCommand, WhichText};
 
@@ -63,6 +69,9 @@ pub enum Command {
     /// Models that read and translate: packs of local files, pinned by SHA-256. Nothing is ever downloaded
     #[command(subcommand)]
     Model(ModelCommand),
+    /// The register: what the desk knows, checked, listed, taken from public lists
+    #[command(subcommand)]
+    Register(RegisterCommand),
     /// Sources: places that are watched, each under an authorisation
     #[command(subcommand)]
     Source(SourceCommand),
@@ -78,6 +87,9 @@ pub enum Command {
     Serve(ServeArgs),
     /// Text, or JSON lines {id,text,date?,lang?}, to language, mentions, dates, links, statements and assessment
     Analyze(AnalyzeArgs),
+    /// What is coming up, and calendars of your own
+    #[command(subcommand)]
+    Calendar(CalendarCommand),
     /// SHA-256 of files, and PDQ of images
     Hash(HashArgs),
     /// Looks for images near a file's or a given PDQ hash, in the workspace or in a list
@@ -118,8 +130,21 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// A person's decision on an item
+    /// A person's decision on an item, or on one point of it
     Review(ReviewArgs),
+    /// Campaigns: items that belong together; the archive suggests, a person decides
+    #[command(subcommand)]
+    Campaign(CampaignCommand),
+    /// What is named unusually often today, beside its own last 28 days
+    Bursts {
+        #[arg(long)]
+        json: bool,
+    },
+    /// What happened to the machine's levels when people decided
+    Calibration {
+        #[arg(long)]
+        json: bool,
+    },
     /// Translates an item now, with the engines that are installed; 1 when nothing could be translated
     Translate(TranslateArgs),
     /// Translations: looked at, revised, signed
@@ -380,15 +405,31 @@ pub struct SearchArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  vedette review i42 --level low --reason 'satire'\n  vedette review i42 --points\n  \
+    vedette review i42 --point statement:0:12-40:threat --value report --reason 'a quotation'"
+)]
 pub struct ReviewArgs {
     /// Such as i42
     pub id: String,
-    /// The machine's level stands
-    #[arg(long, conflicts_with_all = ["reject", "level"])]
+    /// The machine's level, or the point, stands
+    #[arg(long, conflicts_with_all = ["reject", "level", "value"])]
     pub confirm: bool,
-    /// Not relevant
-    #[arg(long, conflicts_with = "level")]
+    /// Not relevant, or the point is wrong
+    #[arg(long, conflicts_with_all = ["level", "value"])]
     pub reject: bool,
+    /// List what the machine says point by point, with the name of each
+    #[arg(long, conflicts_with_all = ["confirm", "reject", "level", "point"])]
+    pub points: bool,
+    /// Decide on this point instead of the level
+    #[arg(long, value_name = "POINT", conflicts_with = "level")]
+    pub point: Option<String>,
+    /// What is right instead of the machine's value of the point
+    #[arg(long, requires = "point")]
+    pub value: Option<String>,
+    /// With --points: one JSON object a line
+    #[arg(long, requires = "points")]
+    pub json: bool,
     /// Another level: none, low, medium, high-unspecific, high-specific
     #[arg(long)]
     pub level: Option<String>,

@@ -86,7 +86,7 @@ pub enum ExportWord {
     Csv,
     /// A zip that anyone can verify offline with `vedette verify`
     Bundle,
-    /// Decisions as CSV
+    /// Decisions on levels and points as labelled data, JSON lines; all of them when no item is named
     Decisions,
     /// A web archive (WARC 1.1, gzip) of versions and files
     Warc,
@@ -104,6 +104,9 @@ pub struct ExportArgs {
     /// Or all items that answer this
     #[arg(long, conflicts_with = "items")]
     pub query: Option<String>,
+    /// Decisions on levels as a table instead
+    #[arg(long)]
+    pub csv: bool,
     /// File [default: standard output; a bundle needs a file]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,

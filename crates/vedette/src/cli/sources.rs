@@ -100,6 +100,16 @@ pub enum SourceCommand {
         #[arg(long)]
         release: bool,
     },
+    /// Grades how reliable a source is (Admiralty code), A to F; F cannot be judged and is where every source begins
+    #[command(after_help = "Example:\n  vedette source grade s3 B --reason 'right about dates for two years'")]
+    Grade {
+        id: String,
+        /// A, B, C, D, E or F
+        grade: String,
+        /// What speaks for or against it
+        #[arg(long)]
+        reason: String,
+    },
     /// The gap ledger: when something may have been missed, and when it was whole again
     Gaps {
         id: String,
@@ -165,6 +175,9 @@ pub struct SourceAdd {
     /// The outlet that publishes here, as an id of the register
     #[arg(long)]
     pub outlet: Option<String>,
+    /// A country that it writes from or about, such as PK; as often as needed. Of places of one name those there come first
+    #[arg(long, value_name = "CODE", value_parser = country_code)]
+    pub country: Vec<String>,
     /// A host on a private address that this source may reach, such as 127.0.0.1:3000
     #[arg(long, value_name = "HOST")]
     pub allow_private: Vec<String>,
@@ -184,4 +197,10 @@ pub struct SourceAdd {
     pub keep_days: Option<u32>,
     #[command(flatten)]
     pub authorisation: AuthorisationArgs,
+}
+
+/// Two capital letters after ISO 3166-1.
+fn country_code(code: &str) -> Result<String, String> {
+    let is_code = code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+    is_code.then(|| code.to_owned()).ok_or_else(|| "expected two capital letters, such as PK".to_owned())
 }

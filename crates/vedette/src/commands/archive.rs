@@ -1,10 +1,11 @@
-//! `search`, `show`, `timeline`, `review`.
+//! `search`, `show`, `timeline`.
 
 use serde_json::json;
-use vedette_core::{ItemId, ItemView, Level, SortBy, Verdict};
+use vedette_core::{Admiralty, Assessment, ItemId, ItemView, Level, SortBy};
+use vedette_desk::PointJudgement;
 
-use crate::cli::{ReviewArgs, SearchArgs, SortWord};
-use crate::commands::{Context, brief, id, time};
+use crate::cli::{SearchArgs, SortWord};
+use crate::commands::{Context, brief, time};
 use crate::io::{Failure, Io};
 
 /// `vedette search`.
@@ -44,12 +45,16 @@ pub fn show(text: &str, as_json: bool, context: &Context<'_>, io: &mut Io) -> Re
     };
     let view = context.desk.item(item)?;
     let translations = context.desk.translations(item)?;
+    let (grades, points) = (context.desk.admiralty(item)?, context.desk.point_decisions(item)?);
     if as_json {
         let mut object = as_contract(&view);
+        object["admiralty"] = json!(grades);
+        object["admiralty"]["code"] = json!(grades.code());
+        object["point_decisions"] = json!(points);
         object["translation"] = json!({ "state": translations.state.word(), "reason": translations.reason });
         io.json(&object)?;
     } else {
-        print(&view, io)?;
+        print(&view, &grades, &points, io)?;
         if let Some(reason) = &translations.reason {
             io.line(format!("  {}: {reason}", translations.state.word()))?;
         }
@@ -130,7 +135,30 @@ fn as_contract(view: &ItemView) -> serde_json::Value {
     })
 }
 
-fn print(view: &ItemView, io: &mut Io) -> Result<(), Failure> {
+/// The reasons by the question that each answers, and both grades.
+fn print_why(assessment: &Assessment, grades: &Admiralty, io: &mut Io) -> Result<(), Failure> {
+    if !assessment.reasons.is_empty() {
+        io.line("\nWhy:")?;
+    }
+    for (group, points) in assessment.groups() {
+        io.line(format!("  {} {points:+.1}", group.word()))?;
+        for reason in assessment.reasons.iter().filter(|reason| reason.group == group) {
+            io.line(format!("    {:+.1} {} “{}”", reason.weight, reason.name, brief(&reason.quote, 120)))?;
+        }
+    }
+    io.line(format!(
+        "  grade {}: source {}, content {}",
+        grades.code(),
+        grades.source.meaning(),
+        grades.decided.unwrap_or(grades.content).meaning()
+    ))?;
+    for line in &grades.why {
+        io.line(format!("    {line}"))?;
+    }
+    Ok(())
+}
+
+fn print(view: &ItemView, grades: &Admiralty, points: &[PointJudgement], io: &mut Io) -> Result<(), Failure> {
     io.line(format!(
         "{} · {} · {} · posted {} · {}",
         view.item.id,
@@ -151,12 +179,7 @@ fn print(view: &ItemView, io: &mut Io) -> Result<(), Failure> {
         ))?;
         io.line(&reading.text)?;
     }
-    if !content.assessment.reasons.is_empty() {
-        io.line("\nWhy:")?;
-    }
-    for reason in &content.assessment.reasons {
-        io.line(format!("  {:+.1} {} “{}”", reason.weight, reason.name, brief(&reason.quote, 120)))?;
-    }
+    print_why(&content.assessment, grades, io)?;
     for likeness in &view.likenesses {
         io.line(format!("  like {} ({:?}, {}) {}", likeness.other, likeness.kind, likeness.distance, likeness.source))?;
     }
@@ -168,6 +191,11 @@ fn print(view: &ItemView, io: &mut Io) -> Result<(), Failure> {
             time(decision.at),
             decision.reason
         ))?;
+    }
+    for one in points {
+        let value = one.decision.value.as_deref().map(|value| format!(" to {value}")).unwrap_or_default();
+        let (word, point) = (one.decision.verdict.word(), &one.decision.point);
+        io.line(format!("  {} {word} {point}{value} at {}: {}", one.by, time(one.at), one.decision.reason))?;
     }
     for problem in &content.problems {
         io.line(format!("  needs eyes: {problem}"))?;
@@ -207,26 +235,6 @@ pub fn timeline(as_json: bool, context: &Context<'_>, io: &mut Io) -> Result<u8,
             .collect();
         io.line(format!("{}  {}", bucket.day, counts.join(" · ")))?;
     }
-    Ok(0)
-}
-
-/// `vedette review`.
-pub fn review(args: &ReviewArgs, context: &Context<'_>, io: &mut Io) -> Result<u8, Failure> {
-    let level = match &args.level {
-        None => None,
-        Some(word) => Some(level(word)?),
-    };
-    let verdict = match (args.confirm, args.reject, level) {
-        (true, ..) => Verdict::Confirm,
-        (_, true, _) => Verdict::Reject,
-        (_, _, Some(_)) => Verdict::Change,
-        _ => {
-            return Err(Failure::usage("say what you decide")
-                .hint("--confirm, --reject --reason TEXT, or --level LEVEL --reason TEXT"));
-        }
-    };
-    let decision = context.desk.review(&context.who, id(&args.id)?, verdict, level, &args.reason)?;
-    io.line(format!("{} is {} by {}", args.id, decision.level.word(), decision.by))?;
     Ok(0)
 }
 

@@ -20,6 +20,11 @@ pub fn run(args: &ExportArgs, context: &Context<'_>, io: &mut Io) -> Result<u8, 
         Some(query) => context.desk.items_matching(query, SEARCH_HITS_MAX)?,
         None => ids(&args.items)?,
     };
+    if args.format == ExportWord::Decisions && !args.csv && (!items.is_empty() || args.query.is_none()) {
+        let text = context.desk.export_labels(&context.who, &items)?;
+        output(args.output.as_deref(), &text, io)?;
+        return Ok(0);
+    }
     if items.is_empty() {
         return Err(Failure::usage("nothing to export").hint("name items, such as i42, or give --query"));
     }

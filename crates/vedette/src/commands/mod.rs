@@ -1,13 +1,18 @@
 //! The commands of a workspace, each a thin line from arguments to a use case and back to print.
 
 mod archive;
+mod campaigns;
 mod custody;
 mod export;
+mod judging;
 mod people;
+pub mod register;
 pub mod reports;
 pub mod sources;
 mod translation;
 mod watching;
+
+pub use export::output;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -45,7 +50,10 @@ pub fn run(cli: Cli, desk: &Arc<Desk>, dir: &Path, io: &mut Io) -> Result<u8, Fa
         Command::Why { what, json } => archive::why(&what, json, &context, io),
         Command::Erase { id, reason, basis } => custody::erase(&id, &reason, &basis, &context, io),
         Command::Timeline { json } => archive::timeline(json, &context, io),
-        Command::Review(args) => archive::review(&args, &context, io),
+        Command::Review(args) => judging::review(&args, &context, io),
+        Command::Campaign(command) => campaigns::run(command, &context, io),
+        Command::Bursts { json } => campaigns::bursts(json, &context, io),
+        Command::Calibration { json } => judging::calibration(json, &context, io),
         Command::Translate(args) => translation::translate(&args, &context, io),
         Command::Translation(command) => translation::run(command, &context, io),
         Command::Watch(command) => watching::watch(command, &context, io),
@@ -64,7 +72,9 @@ pub fn run(cli: Cli, desk: &Arc<Desk>, dir: &Path, io: &mut Io) -> Result<u8, Fa
         }
         Command::Doctor { .. }
         | Command::Model(_)
+        | Command::Register(_)
         | Command::Analyze(_)
+        | Command::Calendar(_)
         | Command::Hash(_)
         | Command::Restore { .. }
         | Command::Witness(_) => Err(Failure::usage("this command needs no workspace")),

@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use vedette_collect::Secret;
 use vedette_core::{
-    Authorisation, AuthorityKind, Keeping, NewSource, Reach, Render, Source, SourceId, SourceKind, SourceState,
+    Authorisation, AuthorityKind, Keeping, NewSource, Reach, Render, Source, SourceGrade, SourceId, SourceKind,
+    SourceState,
 };
 use vedette_desk::{Desk, Round};
 
@@ -45,6 +46,11 @@ pub fn run(command: SourceCommand, context: &Context<'_>, io: &mut Io) -> Result
             keeping.days = if for_ever { None } else { days.or(keeping.days) };
             keeping.hold = if release { None } else { hold.or(keeping.hold) };
             desk.set_keeping(who, source, &keeping)?;
+        }
+        SourceCommand::Grade { id: text, grade, reason } => {
+            let grade = SourceGrade::from_word(&grade)
+                .ok_or_else(|| Failure::usage(format!("`{grade}` is no grade of a source: expected A to F")))?;
+            desk.grade_source(who, id(&text)?, grade, &reason)?;
         }
         SourceCommand::Gaps { id: text, json } => gaps(id(&text)?, json, context, io)?,
         SourceCommand::Authorise { id: text, authorisation } => {
@@ -166,6 +172,7 @@ fn add(args: &SourceAdd, context: &Context<'_>, io: &mut Io) -> Result<(), Failu
             room: args.room.clone(),
             name,
             outlet: args.outlet.clone(),
+            countries: args.country.clone(),
             allow_private: args.allow_private.clone(),
             secret,
             authorisation,

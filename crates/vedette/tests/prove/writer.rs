@@ -46,6 +46,7 @@ pub fn prepare(workspace: &Path) {
         room: None,
         name: "lamps".to_owned(),
         outlet: None,
+        countries: Vec::new(),
         allow_private: vec![],
         secret: None,
         authorisation,

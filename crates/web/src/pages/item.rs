@@ -9,7 +9,7 @@ use vedette_core::{ItemId, Level, ReportId, ReportStatus, Sha256, Verdict};
 use crate::app::{App, Shown, go, id, show};
 use crate::error::WebError;
 use crate::fields::Fields;
-use crate::pages::item_view::ItemPage;
+use crate::pages::item_view::{ItemPage, Judged};
 use crate::words;
 
 /// Reports offered for citing: the ones somebody works on now.
@@ -17,15 +17,20 @@ const REPORTS_OFFERED: usize = 20;
 
 pub(crate) async fn page(State(app): State<App>, Path(text): Path<String>) -> Shown {
     let item: ItemId = id("item", &text)?;
-    let (now, view, translations, reports) =
-        app.ask(move |door| Ok((door.now(), door.item(item)?, door.translations(item)?, door.reports()?))).await?;
+    let (now, view, translations, reports, judged) = app
+        .ask(move |door| {
+            let (points, grades) = door.judged(item)?;
+            let judged = Judged { points, grades, campaign: door.campaign_of(item)? };
+            Ok((door.now(), door.item(item)?, door.translations(item)?, door.reports()?, judged))
+        })
+        .await?;
     let open = reports
         .into_iter()
         .filter(|report| report.status != ReportStatus::Withdrawn)
         .take(REPORTS_OFFERED)
         .map(|report| (report.id.to_string(), words::beginning(&report.title, 60)))
         .collect();
-    show(&ItemPage::of(&view, &translations, open, app.top("inbox"), now))
+    show(&ItemPage::of(&view, &translations, &judged, open, app.top("inbox"), now))
 }
 
 pub(crate) async fn review(
@@ -35,12 +40,8 @@ pub(crate) async fn review(
 ) -> Result<Response, WebError> {
     let item: ItemId = id("item", &text)?;
     let fields = Fields(pairs);
-    let verdict = match fields.raw("verdict") {
-        "confirm" => Verdict::Confirm,
-        "change" => Verdict::Change,
-        "reject" => Verdict::Reject,
-        _ => return Err(WebError::Bad("choose one: confirm, change or reject".to_owned())),
-    };
+    let verdict = Verdict::from_word(fields.raw("verdict"))
+        .ok_or_else(|| WebError::Bad("choose one: confirm, change or reject".to_owned()))?;
     let level = Level::from_word(fields.raw("level"));
     if verdict == Verdict::Change && level.is_none() {
         return Err(WebError::Bad("choose the level that is right".to_owned()));

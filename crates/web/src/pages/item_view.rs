@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use askama::Template;
 use jiff::Timestamp;
 use vedette_core::{
-    Attachment, Decision, Findings, ItemView, Level, Reading, ReadingKind, Reason, Sha256, Verdict, VersionView,
+    Admiralty, Assessment, Attachment, CampaignId, Decision, Findings, ItemView, Level, PointKey, PointKind, Reading,
+    ReadingKind, Reason, ReasonGroup, Sha256, Verdict, VersionView,
 };
 
-use vedette_desk::ItemTranslations;
+use vedette_desk::{ItemTranslations, Point};
 
 use crate::highlight::{Piece, pieces, spans};
+use crate::pages::points::DecidedView;
 use crate::pages::sides::{SEGMENTS_SHOWN, SidesView};
 use crate::pages::{Choice, Top};
 use crate::word_diff::{Stretch, word_diff};
@@ -48,11 +50,16 @@ pub(crate) struct ItemPage {
     files: Vec<FileView>,
     texts: Vec<ReadingView>,
     pages: Vec<ReadingView>,
-    reasons: Vec<ReasonView>,
+    reasons: Vec<GroupView>,
+    grade: String,
+    grades: Admiralty,
+    judged: usize,
+    points: usize,
     statements: Vec<StatementView>,
     found: Vec<(String, Vec<String>)>,
     likenesses: Vec<LikeView>,
     family: Option<String>,
+    campaign: Option<(String, String)>,
     history: Vec<HistoryView>,
     decisions: Vec<DecisionView>,
     levels: Vec<Choice>,
@@ -88,7 +95,30 @@ struct ReadingView {
     sides: Option<SidesView>,
 }
 
+/// What is known of an item beside its view: what people decided on its points, its grades, and the campaign that holds it.
+pub(crate) struct Judged {
+    pub(crate) points: Vec<Point>,
+    pub(crate) grades: Admiralty,
+    pub(crate) campaign: Option<(CampaignId, String)>,
+}
+
+impl Judged {
+    /// What a person decided on the point at a place.
+    fn on(&self, kind: PointKind, reading: usize, start: usize, end: usize) -> Option<DecidedView> {
+        let there = |key: &PointKey| (key.kind, key.reading, key.start, key.end) == (kind, reading, start, end);
+        self.points.iter().find(|point| there(&point.key))?.decision.as_ref().map(DecidedView::of)
+    }
+}
+
+/// Reasons that answer one question.
+struct GroupView {
+    name: &'static str,
+    points: String,
+    reasons: Vec<ReasonView>,
+}
+
 struct ReasonView {
+    decision: Option<DecidedView>,
     anchor: String,
     name: String,
     weight: String,
@@ -96,6 +126,7 @@ struct ReasonView {
 }
 
 struct StatementView {
+    decision: Option<DecidedView>,
     kind: &'static str,
     reported: bool,
     quote: String,
@@ -144,6 +175,7 @@ impl ItemPage {
     pub(crate) fn of(
         view: &ItemView,
         translations: &ItemTranslations,
+        judged: &Judged,
         reports: Vec<(String, String)>,
         top: Top,
         now: Timestamp,
@@ -176,11 +208,16 @@ impl ItemPage {
             files: readings.files,
             texts: readings.texts,
             pages: readings.pages,
-            reasons: content.map(|version| reasons(&version.assessment.reasons)).unwrap_or_default(),
-            statements: content.map(statements).unwrap_or_default(),
+            reasons: content.map(|version| reasons(&version.assessment, judged)).unwrap_or_default(),
+            grade: judged.grades.code(),
+            grades: judged.grades.clone(),
+            judged: judged.points.iter().filter(|point| point.decision.is_some()).count(),
+            points: judged.points.len(),
+            statements: content.map(|version| statements(version, judged)).unwrap_or_default(),
             found: content.map(|version| found(&version.findings)).unwrap_or_default(),
             likenesses: likenesses(view, now),
             family: view.family.map(|id| id.to_string()),
+            campaign: judged.campaign.as_ref().map(|(id, name)| (id.to_string(), name.clone())),
             history: history(&view.versions),
             decisions: view.decisions.iter().rev().map(decision).collect(),
             levels: levels(proposed),
@@ -304,18 +341,25 @@ fn unread(version: &VersionView) -> ReadingView {
     }
 }
 
-fn reasons(reasons: &[Reason]) -> Vec<ReasonView> {
+/// The reasons by the question that each answers, heaviest first.
+fn reasons(assessment: &Assessment, judged: &Judged) -> Vec<GroupView> {
     let one = |(number, reason): (usize, &Reason)| ReasonView {
+        decision: judged.on(PointKind::Reason, reason.reading, reason.start, reason.end),
         anchor: format!("reason-{}", number + 1),
         name: reason.name.clone(),
         weight: format!("{:+.1}", reason.weight),
         quote: words::defang_text(&reason.quote),
     };
-    reasons.iter().enumerate().map(one).collect()
+    let group = |(group, points): (ReasonGroup, f32)| GroupView {
+        name: group.word(),
+        points: format!("{points:+.1}"),
+        reasons: assessment.reasons.iter().enumerate().filter(|(_, reason)| reason.group == group).map(one).collect(),
+    };
+    assessment.groups().into_iter().map(group).collect()
 }
 
 /// The statements of all readings, each once: a poster's text often repeats the post's, and a translation its original.
-fn statements(version: &VersionView) -> Vec<StatementView> {
+fn statements(version: &VersionView, judged: &Judged) -> Vec<StatementView> {
     let mut out: Vec<StatementView> = Vec::new();
     let understood = |reading: &Reading| {
         let original = reading.translation.as_ref().and_then(|made| version.findings.get(made.of as usize));
@@ -324,7 +368,7 @@ fn statements(version: &VersionView) -> Vec<StatementView> {
     // Of findings without their reading nothing is known that speaks against them.
     let own = |number: usize| version.readings.get(number).is_none_or(understood);
     let readings = version.findings.iter().enumerate().filter(|(number, _)| own(*number));
-    for one in readings.flat_map(|(_, found)| &found.statements) {
+    for (number, one) in readings.flat_map(|(number, found)| found.statements.iter().map(move |one| (number, one))) {
         let quote = words::defang_text(&one.quote);
         if out.len() >= STATEMENTS || out.iter().any(|known| known.kind == one.kind.word() && known.quote == quote) {
             continue;
@@ -340,7 +384,13 @@ fn statements(version: &VersionView) -> Vec<StatementView> {
             ("event", &one.event),
         ];
         let known = slots.into_iter().filter_map(|(name, slot)| Some((name, words::defang_text(&slot.as_ref()?.text))));
-        out.push(StatementView { kind: one.kind.word(), reported: one.reported, quote, slots: known.collect() });
+        out.push(StatementView {
+            decision: judged.on(PointKind::Statement, number, one.start, one.end),
+            kind: one.kind.word(),
+            reported: one.reported,
+            quote,
+            slots: known.collect(),
+        });
     }
     out
 }

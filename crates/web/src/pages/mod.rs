@@ -1,11 +1,15 @@
 //! The pages, one file each, and what all of them share.
 
 mod alerts;
+mod calibration;
+mod campaigns;
 mod families;
 mod help;
 mod inbox;
 mod item;
 mod item_view;
+mod points;
+mod register;
 mod reports;
 pub(crate) mod search;
 mod sides;
@@ -45,6 +49,8 @@ pub(crate) struct Pager {
     pub(crate) last: usize,
     /// Rows in all.
     pub(crate) total: u64,
+    /// Number of this page, from 1.
+    number: usize,
     /// Address of the page before.
     pub(crate) before: Option<String>,
     /// Address of the next page.
@@ -52,6 +58,11 @@ pub(crate) struct Pager {
 }
 
 impl Pager {
+    /// Number of this page, from 1.
+    pub(crate) fn page(&self) -> usize {
+        self.number.max(1)
+    }
+
     /// For `shown` rows of `total` on `page` (from 1) of `size` rows; `address` ends so that `page=N` can follow.
     fn new(page: usize, size: usize, shown: usize, total: u64, address: &str) -> Self {
         let skipped = (page - 1) * size;
@@ -59,6 +70,7 @@ impl Pager {
             first: if shown == 0 { 0 } else { skipped + 1 },
             last: skipped + shown,
             total,
+            number: page,
             before: (page > 1).then(|| format!("{address}page={}", page - 1)),
             after: ((skipped + shown) as u64).lt(&total).then(|| format!("{address}page={}", page + 1)),
         }
@@ -87,6 +99,20 @@ pub(crate) fn routes() -> Router<App> {
         .route("/", get(inbox::page))
         .route("/item/{id}", get(item::page))
         .route("/item/{id}/review", post(item::review))
+        .route("/item/{id}/points", get(points::page).post(points::decide))
+        .route("/calibration", get(calibration::page))
+        .route("/register", get(register::list))
+        .route("/register/new", get(register::new))
+        .route("/register/propose", post(register::propose))
+        .route("/register/proposal/{number}", post(register::decide))
+        .route("/register/{kind}/{id}", get(register::one))
+        .route("/campaigns", get(campaigns::list))
+        .route("/campaigns/accept", post(campaigns::accept))
+        .route("/campaigns/undo", post(campaigns::undo))
+        .route("/campaigns/{id}", get(campaigns::one))
+        .route("/campaigns/{id}/merge", post(campaigns::merge))
+        .route("/campaigns/{id}/split", post(campaigns::split))
+        .route("/source/{id}/grade", post(sources::grade))
         .route("/item/{id}/seen", post(item::seen))
         .route("/item/{id}/cite", post(item::cite))
         .route("/item/{id}/translate", post(translation::now))

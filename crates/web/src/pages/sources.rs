@@ -1,14 +1,18 @@
 //! Sources: what is watched, under whose authorisation, how it goes, and what may have been missed.
 
 use askama::Template;
+use axum::Form;
 use axum::extract::{Path, Query, State};
+use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
-use vedette_core::{AuthorityKind, Source, SourceId, SourceState};
+use vedette_core::{AuthorityKind, Source, SourceGrade, SourceId, SourceState};
 use vedette_desk::said;
 
-use crate::app::{App, Shown, id, show};
-use crate::pages::Top;
+use crate::app::{App, Shown, go, id, show};
+use crate::error::WebError;
+use crate::fields::Fields;
+use crate::pages::{Choice, Top};
 use crate::words::{When, defang, utc};
 
 #[derive(Template)]
@@ -28,6 +32,10 @@ struct One {
     source: SourceView,
     notes: Vec<(String, String)>,
     gaps: Vec<GapView>,
+    grade: SourceGrade,
+    grades: Vec<Choice>,
+    /// By whom, when and why.
+    graded: Option<(String, String, String)>,
 }
 
 struct GapView {
@@ -120,9 +128,24 @@ pub(crate) async fn list(State(app): State<App>, Query(looking): Query<Looking>)
 
 pub(crate) async fn one(State(app): State<App>, Path(text): Path<String>) -> Shown {
     let source: SourceId = id("source", &text)?;
-    let (now, (source, notes), gaps) =
-        app.ask(move |door| Ok((door.now(), door.source(source)?, door.gaps(source)?))).await?;
+    let (now, (source, notes), gaps, graded) = app
+        .ask(move |door| {
+            let graded = door.source_grades()?.remove(&source);
+            Ok((door.now(), door.source(source)?, door.gaps(source)?, graded))
+        })
+        .await?;
+    let grade = graded.as_ref().map(|one| one.grading.grade).unwrap_or_default();
     show(&One {
+        grade,
+        grades: SourceGrade::ALL
+            .into_iter()
+            .map(|one| Choice {
+                value: one.word().to_owned(),
+                label: format!("{}: {}", one.word(), one.meaning()),
+                chosen: one == grade,
+            })
+            .collect(),
+        graded: graded.map(|one| (one.by, utc(one.at), one.grading.reason)),
         top: app.top("sources"),
         source: SourceView::of(&source, now),
         notes: notes.into_iter().map(|(at, note)| (utc(at), note)).collect(),
@@ -137,6 +160,21 @@ pub(crate) async fn one(State(app): State<App>, Path(text): Path<String>) -> Sho
             })
             .collect(),
     })
+}
+
+/// Grades a source.
+pub(crate) async fn grade(
+    State(app): State<App>,
+    Path(text): Path<String>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, WebError> {
+    let source: SourceId = id("source", &text)?;
+    let fields = Fields(pairs);
+    let grade = SourceGrade::from_word(fields.raw("grade"))
+        .ok_or_else(|| WebError::Bad("choose a grade: A to F".to_owned()))?;
+    let reason = fields.text("reason");
+    app.act(move |door, who| door.grade_source(who, source, grade, &reason)).await?;
+    Ok(go(&format!("/source/{source}#grade")))
 }
 
 impl SourceView {

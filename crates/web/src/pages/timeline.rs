@@ -9,6 +9,7 @@ use vedette_core::{Level, TimelineBucket};
 
 use crate::app::{App, Shown, show};
 use crate::fields::Fields;
+use crate::pages::campaigns::BurstView;
 use crate::pages::{Choice, Top, address};
 
 /// Days shown unless asked otherwise, and at most: more bars than this cannot be told apart.
@@ -23,6 +24,7 @@ const LEFT: u64 = 40;
 #[template(path = "timeline.html")]
 struct Page {
     top: Top,
+    bursts: Vec<BurstView>,
     spans: Vec<Choice>,
     bars: Vec<Bar>,
     labels: Vec<(u64, String)>,
@@ -53,11 +55,11 @@ struct Row {
 
 pub(crate) async fn page(State(app): State<App>, Query(pairs): Query<Vec<(String, String)>>) -> Shown {
     let days = Fields(pairs).read("days").unwrap_or(DAYS).clamp(1, DAYS_MAX);
-    let (now, found) = app
+    let (now, found, bursts) = app
         .ask(move |door| {
             let now = door.now();
             let from = TimeZone::UTC.to_timestamp(first_day(now, days).at(0, 0, 0, 0)).ok();
-            Ok((now, door.timeline(from, None)?))
+            Ok((now, door.timeline(from, None)?, door.bursts()?))
         })
         .await?;
     let buckets = every_day(&found, first_day(now, days), now);
@@ -66,6 +68,7 @@ pub(crate) async fn page(State(app): State<App>, Query(pairs): Query<Vec<(String
     let labels = buckets.iter().enumerate().filter(|(number, _)| number % every == 0);
     show(&Page {
         top: app.top("timeline"),
+        bursts: bursts.iter().map(BurstView::of).collect(),
         spans: spans(days),
         bars: bars(&buckets, most),
         labels: labels.map(|(number, day)| (middle(number), day.day.get(5..).unwrap_or(&day.day).to_owned())).collect(),

@@ -1,20 +1,26 @@
 //! An invented desk behind the pages' door: literal views of the fictional world, hostile text included, and a list of
 //! what was asked of it. For the tests and for the gallery of sample pages.
 
+mod campaigns;
+mod judged;
+mod registered;
 pub mod translated;
 mod views;
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use jiff::Timestamp;
 use vedette_core::{
-    Alert, AlertId, AlertKind, AlertState, Audience, Counts, Decision, FamilyId, FamilyView, Gap, InboxQuery, InboxRow,
-    ItemId, ItemView, Level, Report, ReportId, Revision, RevisionId, Sha256, SortBy, Source, SourceId,
-    SourceSuggestion, StoreError, TimelineBucket, TranslationStatus, Verdict, Watch, WatchId,
+    Admiralty, Alert, AlertId, AlertKind, AlertState, Audience, CampaignId, Counts, Decision, FamilyId, FamilyView,
+    Gap, InboxQuery, InboxRow, ItemId, ItemView, Level, LevelDecision, MentionKind, PointDecision, PointKey, Report,
+    ReportId, Revision, RevisionId, Sha256, SortBy, Source, SourceGrade, SourceId, SourceSuggestion, StoreError,
+    TimelineBucket, TranslationStatus, Verdict, Watch, WatchId,
 };
 use vedette_desk::{
-    DeskError, DeskResult, ItemTranslations, Picture, Problem, Role, SearchPage, Severity, TranslationEdit,
-    Whereabouts, Who,
+    Burst, Calibration, CampaignView, Campaigns, DeskError, DeskResult, EntryRow, EntryView, GradedSource,
+    ItemTranslations, LastAct, Picture, Point, PointJudgement, Problem, Proposal, Role, SearchPage, Severity,
+    TranslationEdit, Whereabouts, Who,
 };
 use vedette_web::Door;
 
@@ -25,6 +31,8 @@ pub use views::{HOSTILE, NOW, image_hash};
 pub struct FakeDesk {
     /// What was written, one line each.
     pub written: Mutex<Vec<String>>,
+    /// Whether nobody has decided, joined or proposed anything yet.
+    pub fresh: bool,
 }
 
 impl FakeDesk {
@@ -93,7 +101,138 @@ impl Door for FakeDesk {
         }
         self.wrote(format!("review {id} {verdict:?} {level:?} {reason} by {}", who.name()));
         let level = level.unwrap_or_default();
-        Ok(Decision { verdict, level, reason: reason.to_owned(), by: who.name().to_owned(), at: self.now() })
+        Ok(Decision {
+            verdict,
+            level,
+            proposed: None,
+            reason: reason.to_owned(),
+            by: who.name().to_owned(),
+            at: self.now(),
+        })
+    }
+
+    fn judged(&self, id: ItemId) -> DeskResult<(Vec<Point>, Admiralty)> {
+        self.item(id).map(|view| (judged::points(&view), judged::grades(id)))
+    }
+
+    fn point_decisions(&self, id: ItemId) -> DeskResult<Vec<PointJudgement>> {
+        Ok(self.judged(id)?.0.into_iter().filter_map(|point| point.decision).collect())
+    }
+
+    fn decide_point(
+        &self,
+        who: &Who,
+        id: ItemId,
+        key: &PointKey,
+        verdict: Verdict,
+        value: Option<&str>,
+        reason: &str,
+    ) -> DeskResult<PointDecision> {
+        if verdict != Verdict::Confirm && reason.is_empty() {
+            return Err(DeskError::Unusable("a changed or rejected point needs a reason".to_owned()));
+        }
+        self.wrote(format!("point {id} {key} {verdict:?} {value:?} {reason} by {}", who.name()));
+        Ok(judged::decision(key.clone(), verdict, ""))
+    }
+
+    fn source_grades(&self) -> DeskResult<BTreeMap<SourceId, GradedSource>> {
+        Ok(judged::source_grades())
+    }
+
+    fn grade_source(&self, who: &Who, id: SourceId, grade: SourceGrade, reason: &str) -> DeskResult<()> {
+        self.wrote(format!("grade {id} {grade:?} {reason} by {}", who.name()));
+        Ok(())
+    }
+
+    fn campaigns(&self) -> DeskResult<Campaigns> {
+        Ok(campaigns::list(self.fresh))
+    }
+
+    fn campaign(&self, id: CampaignId) -> DeskResult<CampaignView> {
+        if id.0 == 3 { Ok(campaigns::view(true)) } else { missing("campaign", id) }
+    }
+
+    fn campaign_of(&self, item: ItemId) -> DeskResult<Option<(CampaignId, String)>> {
+        Ok((item.0 == 42).then(|| (CampaignId(3), views::HOSTILE.to_owned())))
+    }
+
+    fn suggested_campaign(&self, key: ItemId) -> DeskResult<CampaignView> {
+        match key.0 {
+            42 => Ok(campaigns::view(false)),
+            _ => Err(DeskError::Unusable(format!("no suggested campaign holds {key}"))),
+        }
+    }
+
+    fn accept_campaign(
+        &self,
+        who: &Who,
+        items: &[ItemId],
+        name: &str,
+        into: Option<CampaignId>,
+    ) -> DeskResult<CampaignId> {
+        self.wrote(format!("accept {items:?} as {name} into {into:?} by {}", who.name()));
+        Ok(into.unwrap_or(CampaignId(9)))
+    }
+
+    fn merge_campaigns(&self, who: &Who, into: CampaignId, from: &[CampaignId]) -> DeskResult<()> {
+        self.wrote(format!("merge {from:?} into {into} by {}", who.name()));
+        Ok(())
+    }
+
+    fn split_campaign(&self, who: &Who, from: CampaignId, items: &[ItemId], name: &str) -> DeskResult<CampaignId> {
+        self.wrote(format!("split {items:?} off {from} as {name} by {}", who.name()));
+        Ok(CampaignId(9))
+    }
+
+    fn undo_campaigns(&self, who: &Who, of: Option<u64>) -> DeskResult<LastAct> {
+        self.wrote(format!("undo {of:?} by {}", who.name()));
+        Ok(campaigns::last())
+    }
+
+    fn register_entries(&self, text: &str, kind: Option<MentionKind>) -> DeskResult<(Vec<EntryRow>, usize)> {
+        let rows = registered::rows(text, kind);
+        let found = rows.len();
+        Ok((rows, found))
+    }
+
+    fn register_entry(&self, kind: MentionKind, id: &str) -> DeskResult<EntryView> {
+        registered::view(kind, id).map_or_else(|| missing("entry", id), Ok)
+    }
+
+    fn proposals(&self) -> DeskResult<Vec<Proposal>> {
+        Ok(if self.fresh { Vec::new() } else { registered::proposals() })
+    }
+
+    fn propose_entry(&self, who: &Who, toml: &str, reason: &str) -> DeskResult<Proposal> {
+        if !toml.contains("id = \"") {
+            return Err(DeskError::Unusable(
+                "cannot read the register file `pages.toml`: missing field `id`".to_owned(),
+            ));
+        }
+        self.wrote(format!("propose {} because {reason} by {}", toml.escape_debug(), who.name()));
+        Ok(registered::proposals().remove(0))
+    }
+
+    fn accept_proposal(&self, who: &Who, number: u64) -> DeskResult<Proposal> {
+        self.wrote(format!("accept proposal {number} by {}", who.name()));
+        Ok(registered::proposals().remove(0))
+    }
+
+    fn reject_proposal(&self, who: &Who, number: u64, reason: &str) -> DeskResult<Proposal> {
+        self.wrote(format!("reject proposal {number} because {reason} by {}", who.name()));
+        Ok(registered::proposals().remove(0))
+    }
+
+    fn register_waits(&self) -> DeskResult<bool> {
+        Ok(!self.fresh)
+    }
+
+    fn bursts(&self) -> DeskResult<Vec<Burst>> {
+        Ok(if self.fresh { Vec::new() } else { campaigns::bursts() })
+    }
+
+    fn calibration(&self) -> DeskResult<(Calibration, BTreeMap<ItemId, LevelDecision>)> {
+        Ok(judged::calibration(self.fresh))
     }
 
     fn mark_seen(&self, who: &Who, id: ItemId, seen: bool) -> DeskResult<()> {

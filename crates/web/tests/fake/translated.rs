@@ -125,6 +125,7 @@ pub fn arabic_item() -> ItemView {
     let quote = "لن يضيء مصباح في ملعب هالدن";
     let start = source.find(quote).unwrap();
     shown.assessment.reasons = vec![Reason {
+        group: vedette_core::ReasonGroup::Intent,
         name: "threat".to_owned(),
         weight: 4.0,
         quote: quote.to_owned(),

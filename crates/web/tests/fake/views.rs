@@ -5,9 +5,9 @@ use vedette_core::{
     Assessment, Attachment, AttachmentId, Authorisation, AuthorityKind, Block, BlockKind, CaptureId, DateMention,
     Decision, EvidenceRef, Facet, FacetCount, FamilyId, FamilyMember, FamilyView, FieldName, Findings, Footnote,
     ImageHash, InboxRow, Item, ItemId, ItemView, Language, Level, LikenessKind, LikenessView, LinkKind, LinkMention,
-    Markup, Mention, MentionKind, NewSource, Reading, ReadingKind, Reason, Report, ReportId, SearchAnswer, SearchHit,
-    Sha256, Slot, Source, SourceHealth, SourceId, SourceKind, SourceState, SourceSuggestion, Statement, StatementKind,
-    TimelineBucket, Verdict, Version, VersionId, VersionState, VersionView,
+    Markup, Mention, MentionKind, NewSource, Reading, ReadingKind, Reason, ReasonGroup, Report, ReportId, SearchAnswer,
+    SearchHit, Sha256, Slot, Source, SourceHealth, SourceId, SourceKind, SourceState, SourceSuggestion, Statement,
+    StatementKind, TimelineBucket, Verdict, Version, VersionId, VersionState, VersionView,
 };
 use vedette_desk::SearchPage;
 
@@ -136,7 +136,12 @@ pub(super) fn reading(
 fn reason(name: &str, weight: f32, quote: &str, reading: usize) -> Reason {
     let text = if reading == 0 { ENGLISH } else { ARABIC };
     let start = text.find(quote).unwrap_or(0);
-    Reason { name: name.to_owned(), weight, quote: quote.to_owned(), start, end: start + quote.len(), reading }
+    let group = match name {
+        "threat with place and date" => ReasonGroup::Intent,
+        "official outlet" => ReasonGroup::Context,
+        _ => ReasonGroup::Specificity,
+    };
+    Reason { name: name.to_owned(), group, weight, quote: quote.to_owned(), start, end: start + quote.len(), reading }
 }
 
 fn attachment(id: i64, name: &str, media: &str, exhibit: Option<Sha256>) -> Attachment {
@@ -276,6 +281,7 @@ pub fn item(id: ItemId) -> ItemView {
         ],
         family: Some(FamilyId(12)),
         decisions: vec![Decision {
+            proposed: Some(Level::HighSpecific),
             verdict: Verdict::Confirm,
             level: Level::HighSpecific,
             reason: "Named place, named day, known outlet".to_owned(),
@@ -431,6 +437,7 @@ fn source(id: i64, kind: SourceKind, name: &str, address: &str, health: SourceHe
             room: (kind == SourceKind::Rocketchat).then(|| name.to_owned()),
             name: name.to_owned(),
             outlet: None,
+            countries: Vec::new(),
             allow_private: Vec::new(),
             secret: None,
             authorisation: Authorisation {
