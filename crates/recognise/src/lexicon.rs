@@ -2,6 +2,7 @@
 //!
 //! Marks every word of a text with the classes that begin there. The classes are explained in `data/lexicon/README.md`.
 
+use crate::scripts;
 use crate::words::{START, Script, Words, hash, step};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -36,7 +37,8 @@ classes! {
     36 MAYBE_IMP "maybe_imp", 37 GROUP "group", 38 DIVINE "divine", 39 UNREAL "unreal", 40 PAST "past", 41 BUT "but",
     42 PERISH "perish", 43 BLAME "blame", 44 FIXTURE "fixture", 45 LEGAL "legal", 46 JOIN "join", 47 OMEN "omen",
     48 TAME "tame", 49 RHETORIC "rhetoric", 50 FEAR "fear", 51 ENDORSE "endorse", 52 CAUSE "cause",
-    53 BE "be", 54 WEAPON "weapon", 55 KIN "kin",
+    53 BE "be", 54 WEAPON "weapon", 55 KIN "kin", 56 SECRET "secret", 57 GUIDE "guide", 58 COMMAND "command",
+    59 DEED "deed",
 }
 
 /// The lexicon of one language.
@@ -44,6 +46,10 @@ classes! {
 pub(crate) struct Lexicon {
     /// Where verbs stand at the end of the sentence and far from their auxiliary.
     pub verb_last: bool,
+    /// Where the verb of saying stands at the end too.
+    pub verb_closes: bool,
+    /// Where پ is ب, and `and` is written onto the next word.
+    pub arabic: bool,
     /// Where an English imperative looks like any other form.
     pub bare_imperative: bool,
     /// Where the forms in `want` do not tell the person.
@@ -72,6 +78,15 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
+    /// Adds what another lexicon marked in the same words.
+    fn join(&mut self, other: Self) {
+        for (at, more) in self.at.iter_mut().zip(other.at) {
+            *at |= more;
+        }
+        self.list.extend(other.list);
+        self.list.sort_by_key(|mark| mark.first);
+    }
+
     /// The marks that begin in a range of words.
     pub fn within(&self, first: usize, end: usize) -> impl Iterator<Item = &Mark> + '_ {
         let from = self.list.partition_point(|mark| mark.first < first);
@@ -94,53 +109,91 @@ const FILES: &[(&str, &str)] = &[
     ("ur", include_str!("../data/lexicon/ur.toml")),
 ];
 
-/// All lexicons; each is read when a text first needs it.
+/// Words of Arabic, Persian and Urdu as chats write them in Latin letters: one lexicon, because a post may be any of the three.
+const ROMANISED_FILES: &[(&str, &str)] = &[
+    ("ar-latn", include_str!("../data/lexicon/ar-latn.toml")),
+    ("fa-latn", include_str!("../data/lexicon/fa-latn.toml")),
+    ("ur-latn", include_str!("../data/lexicon/ur-latn.toml")),
+];
+
+/// All lexicons, each read when the first text needs it: one post needs one or two of them.
 #[derive(Debug)]
 pub(crate) struct Lexicons {
-    list: Vec<(&'static str, &'static str, OnceLock<Lexicon>)>,
+    list: Vec<(&'static str, OnceLock<Lexicon>)>,
 }
 
 impl Lexicons {
+    /// Code of the lexicon of romanised words.
+    pub const ROMANISED: &'static str = "romanised";
+
     pub fn bundled() -> Self {
-        Self { list: FILES.iter().map(|(code, file)| (*code, *file, OnceLock::new())).collect() }
+        let codes = FILES.iter().map(|(code, _)| *code).chain([Self::ROMANISED]);
+        Self { list: codes.map(|code| (code, OnceLock::new())).collect() }
+    }
+
+    /// The lexicon with a code.
+    fn get(&self, wanted: &str) -> Option<(&'static str, &Lexicon)> {
+        let (code, lexicon) = self.list.iter().find(|(code, _)| *code == wanted)?;
+        let own = FILES.iter().position(|(known, _)| known == code).and_then(|at| FILES.get(at..=at));
+        let files = own.unwrap_or(ROMANISED_FILES);
+        let read = || Lexicon::read(code, files).expect("the bundled lexicons are read by a test");
+        Some((*code, lexicon.get_or_init(read)))
+    }
+
+    /// Marks the words of a text with the lexicon of its language, and with those that other words of it need.
+    pub fn mark(&self, code: &str, script: &str, text: &str, words: &Words, folded: &str) -> Option<(&Lexicon, Marks)> {
+        let (main_code, main) = self.find(code, script)?;
+        let mut marks = main.mark_all(words, folded);
+        for code in scripts::beside(main_code, text, words) {
+            if let Some((_, lexicon)) = self.get(code) {
+                marks.join(lexicon.mark_all(words, folded));
+            }
+        }
+        clear_idioms(&mut marks);
+        Some((main, marks))
     }
 
     /// The lexicon for a language; for one without, the most common language of its script.
+    #[cfg(test)]
     pub fn of(&self, code: &str, script: &str) -> Option<&Lexicon> {
-        let by_code = |wanted: &str| {
-            let (code, file, lexicon) = self.list.iter().find(|(code, ..)| *code == wanted)?;
-            Some(lexicon.get_or_init(|| Lexicon::read(code, file).expect("a test reads the bundled lexicons")))
-        };
-        by_code(code).or_else(|| match script {
-            "Arab" => by_code("ar"),
-            "Cyrl" => by_code("ru"),
-            "Latn" | "" => by_code("en"),
+        self.find(code, script).map(|(_, lexicon)| lexicon)
+    }
+
+    fn find(&self, code: &str, script: &str) -> Option<(&'static str, &Lexicon)> {
+        self.get(code).or_else(|| match script {
+            "Arab" => self.get("ar"),
+            "Cyrl" => self.get("ru"),
+            "Latn" | "" => self.get("en"),
             _ => None,
         })
     }
 }
 
 impl Lexicon {
-    fn read(code: &str, file: &str) -> Result<Self, String> {
-        let classes: BTreeMap<String, Vec<String>> =
-            toml::from_str(file).map_err(|error| format!("{code}: {error}"))?;
+    fn read(code: &str, files: &[(&str, &str)]) -> Result<Self, String> {
         let mut lexicon = Self {
             verb_last: matches!(code, "de" | "fa" | "ur" | "tr"),
+            verb_closes: matches!(code, "fa" | "ur" | "tr"),
+            arabic: code == "ar",
             bare_imperative: code == "en",
             want_needs_person: matches!(code, "en" | "de" | "fr"),
             ends: vec![0],
             ..Self::default()
         };
         let mut patterns = 1;
-        for (name, entries) in classes {
-            let Some((_, bit)) = NAMES.iter().find(|(known, _)| *known == name) else {
-                return Err(format!("{code}: there is no class `{name}`"));
-            };
-            for entry in entries.iter().flat_map(|entry| expand(entry)) {
-                lexicon.add(&entry, *bit, &mut patterns);
-                // Persian writers put a space where a zero-width non-joiner belongs.
-                if entry.contains('\u{200c}') {
-                    lexicon.add(&entry.replace('\u{200c}', " "), *bit, &mut patterns);
+        for (file_code, file) in files {
+            let classes: BTreeMap<String, Vec<String>> =
+                toml::from_str(file).map_err(|error| format!("{file_code}: {error}"))?;
+            for (name, entries) in classes {
+                let Some((_, bit)) = NAMES.iter().find(|(known, _)| *known == name) else {
+                    return Err(format!("{file_code}: there is no class `{name}`"));
+                };
+                for entry in entries.iter().flat_map(|entry| expand(entry)) {
+                    lexicon.add(&entry, *bit, &mut patterns);
+                    // Persian writers put a space where a zero-width non-joiner belongs.
+                    if entry.contains('\u{200c}') {
+                        lexicon.add(&entry.replace('\u{200c}', " "), *bit, &mut patterns);
+                    }
                 }
             }
         }
@@ -188,14 +241,27 @@ impl Lexicon {
 
     /// Marks the words of a text.
     pub fn mark(&self, words: &Words, folded: &str) -> Marks {
+        let mut marks = self.mark_all(words, folded);
+        clear_idioms(&mut marks);
+        marks
+    }
+
+    /// Marks the words of a text, idioms and what they consist of alike.
+    fn mark_all(&self, words: &Words, folded: &str) -> Marks {
         let mut patterns: Vec<u32> = Vec::new();
         let mut ranges: Vec<(u32, u32)> = Vec::with_capacity(words.list.len());
         for word in &words.list {
             let from = patterns.len() as u32;
             let written = folded.get(word.start as usize..word.end as usize).unwrap_or_default();
             self.patterns_of(written, word.exact, &mut patterns);
+            // Arabic has no پ: it stands for ب, in loan words and in disguise.
+            if self.arabic && written.contains('پ') {
+                let plain = written.replace('پ', "ب");
+                self.patterns_of(&plain, hash(plain.as_bytes()), &mut patterns);
+            }
             // Arabic joins `and` to the next word.
-            if word.script == Script::Arabic
+            if self.arabic
+                && word.script == Script::Arabic
                 && let Some(rest) = written.strip_prefix(['و', 'ف'])
                 && rest.len() > 4
             {
@@ -207,7 +273,6 @@ impl Lexicon {
         for first in 0..words.list.len() {
             self.walk(first, &patterns, &ranges, &mut marks);
         }
-        clear_idioms(&mut marks);
         marks
     }
 
@@ -273,6 +338,18 @@ fn clear_idioms(marks: &mut Marks) {
         | class::THREAT
         | class::HINT
         | class::OMEN
+        | class::RHETORIC
+        | class::HARM_FUT3
+        | class::HIT_FUT3
+        | class::TAME
+        | class::GUIDE
+        | class::COMMAND
+        | class::DEED
+        | class::PRAISE
+        | class::CLAIM
+        | class::SPORT
+        | class::FIXTURE
+        | class::ENDORSE
         | class::PERISH
         | class::WEAPON
         | class::LETHAL;
@@ -315,10 +392,9 @@ mod tests {
     }
 
     #[test]
-    fn every_bundled_lexicon_is_read() {
-        let lexicons = Lexicons::bundled();
-        for (code, _) in FILES {
-            assert!(lexicons.of(code, "").is_some_and(|lexicon| lexicon.ends.len() > 100), "{code}");
+    fn every_bundled_file_is_read() {
+        for files in FILES.iter().map(std::slice::from_ref).chain([ROMANISED_FILES]) {
+            assert_eq!(Lexicon::read("", files).err(), None);
         }
     }
 

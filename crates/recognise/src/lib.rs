@@ -35,6 +35,7 @@ mod names;
 mod places;
 mod recogniser;
 mod register;
+mod scripts;
 mod sounds;
 mod statements;
 mod trie;

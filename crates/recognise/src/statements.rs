@@ -4,6 +4,7 @@
 //! stands around it. Rules, not a trained model: each statement can be explained by its words. The same words mean
 //! nothing in a match report, and report in a news text; an idiom is no attack.
 
+mod composed;
 mod frame;
 mod hashtags;
 mod intent;
@@ -82,10 +83,10 @@ pub(crate) fn find(
     folded: &str,
     words: &Words,
     lexicon: &Lexicon,
+    marks: Marks,
     mentions: &[Mention],
     dates: &[DateMention],
 ) -> Vec<Statement> {
-    let marks = lexicon.mark(words, folded);
     let mut found = Vec::new();
     if text.len() <= SHORT_TEXT_BYTES && text.contains('#') {
         hashtags::find(text, lexicon, &mut found);
@@ -101,6 +102,8 @@ pub(crate) fn find(
         }
         if let Some(reading) = rules::read(&scene, sentence) {
             found.push(slots::fill(&scene, sentence, &reading));
+            let claim = rules::claims_too(&scene, sentence, &reading);
+            found.extend(claim.map(|claim| slots::fill(&scene, sentence, &claim)));
         }
     }
     found.sort_by_key(|statement| statement.start);
@@ -151,7 +154,8 @@ impl<'a> Scene<'a> {
         ) > 0;
         let deadly = count(class::LETHAL) > 0;
         let twice = |bits: u64| marks.list.iter().filter(|mark| mark.classes & bits != 0).take(2).count() == 2;
-        let (hints, invites, warns) = (twice(class::HINT), twice(class::RECRUITMENT), twice(class::WARNING));
+        let (hints, invites, warns) =
+            (twice(class::HINT), twice(class::RECRUITMENT), twice(class::WARNING | class::SECRET));
         let (addresses, groups) = (count(class::ADDRESS) > 0, count(class::GROUP) > 0);
         let group =
             |mention: &Mention| matches!(mention.kind, MentionKind::Actor | MentionKind::Outlet | MentionKind::Series);
@@ -349,5 +353,7 @@ impl<'a> Scene<'a> {
     }
 }
 
+#[cfg(test)]
+mod east_tests;
 #[cfg(test)]
 mod tests;

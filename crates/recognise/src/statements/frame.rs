@@ -3,6 +3,7 @@
 use super::intent::{By, Intent};
 use super::{Scene, Sentence};
 use crate::lexicon::class::*;
+use vedette_core::StatementKind;
 use vedette_text::sentences::breaks_clause;
 
 /// Words before a verb of saying among which its subject is looked for.
@@ -36,16 +37,24 @@ pub(super) fn of(scene: &Scene<'_>, sentence: Sentence, intent: &Intent) -> Fram
     if quoted || said {
         return Frame::Reported;
     }
-    if scene.is_unreal(sentence) || is_feared(scene, sentence, intent.anchor) {
+    // A lesson in bombs may call itself a film or a series.
+    let lesson = intent.kind == StatementKind::Instruction && scene.any(sentence, LETHAL);
+    let tame = intent.by != By::Us && scene.any(sentence, TAME);
+    if (scene.is_unreal(sentence) || tame) && !lesson || is_feared(scene, sentence, intent.anchor) {
         return Frame::Void;
     }
     if intent.by != By::Us && is_history(scene, sentence, intent.anchor) {
         return Frame::Reported;
     }
-    if intent.by != By::Us && scene.news {
+    if intent.by != By::Us && (scene.news || tells(scene, sentence)) {
         return Frame::Reported;
     }
     Frame::Own
+}
+
+/// A longer text that neither speaks of its writers nor to anybody: its phrases are told, not meant.
+fn tells(scene: &Scene<'_>, sentence: Sentence) -> bool {
+    scene.text.len() > super::SHORT_TEXT_BYTES && !scene.knows_actor && !scene.any(sentence, WE | YOU)
 }
 
 /// The verb of saying that governs a word: before it in the sentence, or behind it in a clause of its own (`…, police said`).
@@ -57,7 +66,8 @@ pub(super) fn speaker(scene: &Scene<'_>, sentence: Sentence, anchor: usize) -> O
         if *at <= anchor {
             return !(*at..anchor).any(|word| scene.classes(word) & BUT != 0 && word > *at);
         }
-        (anchor..*at).any(|word| breaks(scene, word, word + 1))
+        // Where the verb closes the sentence, so does `said`.
+        scene.lexicon.verb_closes || (anchor..*at).any(|word| breaks(scene, word, word + 1))
     })
 }
 
@@ -98,7 +108,9 @@ fn is_endorsed(scene: &Scene<'_>, sentence: Sentence, told: bool) -> bool {
 
 /// What is feared is not announced: `I am afraid that they will`.
 fn is_feared(scene: &Scene<'_>, sentence: Sentence, anchor: usize) -> bool {
-    (sentence.first..anchor).any(|at| scene.classes(at) & FEAR != 0)
+    // Where the verb closes the sentence, so does `I am afraid`.
+    let end = if scene.lexicon.verb_closes { sentence.end } else { anchor };
+    (sentence.first..end).any(|at| scene.classes(at) & FEAR != 0)
         && !(sentence.first..anchor).any(|at| scene.classes(at) & BUT != 0)
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Whether he does speak for himself is asked afterwards, in [`super::frame`].
 
+use super::composed::composed;
 use super::frame::{breaks, is_question, negated, negated_near};
 use super::{Scene, Sentence};
 use crate::lexicon::class::*;
@@ -58,6 +59,11 @@ pub(super) fn announcement(scene: &Scene<'_>, sentence: Sentence) -> Option<Inte
     let sport = scene.is_sport(sentence) && !grave;
     // A match yesterday is no excuse for what we will do to other people today.
     let played = scene.has_sport(&sentence);
+    // Where a command has a form of its own, `kill them, let none escape` calls, whatever it promises besides.
+    let commanded = (scene.lexicon.arabic || scene.lexicon.verb_closes) && !sport && scene.any(sentence, HARM_IMP);
+    if let Some(intent) = imperative(scene, sentence).filter(|_| commanded) {
+        return Some(intent);
+    }
     let phrase = scene.with(sentence, THREAT).find(|at| !negated_near(scene, sentence, *at, 2));
     if let Some(at) = phrase.filter(|_| !sport || has_group(scene, sentence)) {
         return Some(threat(at, By::You));
@@ -93,7 +99,8 @@ pub(super) fn announcement(scene: &Scene<'_>, sentence: Sentence) -> Option<Inte
     if let Some(intent) = doom(scene, sentence).filter(|_| !sport) {
         return Some(intent);
     }
-    hint(scene, sentence).filter(|_| !sport).map(|at| threat(at, By::You))
+    let hint = hint(scene, sentence).filter(|_| !sport).map(|at| threat(at, By::You));
+    hint.or_else(|| composed(scene, sentence))
 }
 
 /// What threatens only beside other signs, in a post or to the reader's face.
@@ -162,8 +169,11 @@ const HARM_ANY: u64 = HARM_INF | HARM_FUT | HARM_FUT3 | HARM_IMP | HARM_PAST;
 
 /// Verbs that carry person and future in themselves.
 fn finite_future(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
-    let first =
-        scene.with(sentence, HARM_FUT | HIT_FUT).find(|at| !negated(scene, sentence, at.saturating_sub(1), *at + 1));
+    let first = scene.with(sentence, HARM_FUT | HIT_FUT).find(|at| {
+        // Where the verb closes the sentence, `never` stands before its objects.
+        let early = scene.lexicon.verb_closes && negated_near(scene, sentence, *at, 4);
+        !early && !negated(scene, sentence, at.saturating_sub(1), *at + 1)
+    });
     if let Some(at) = first {
         return Some(threat(at, By::Us));
     }
@@ -264,7 +274,12 @@ fn duty(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
 /// `killing them should be legal`.
 fn licence(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
     let legal = scene.with(sentence, LEGAL).next()?;
-    let harm = (sentence.first..legal).find(|at| scene.classes(*at) & (HARM_INF | HARM_NOUN | LETHAL) != 0)?;
+    if negated(scene, sentence, sentence.first, legal) {
+        return None;
+    }
+    // In a post the duty may come first: `a holy duty of all: to kill them`.
+    let end = if short(scene) { sentence.end } else { legal };
+    let harm = (sentence.first..end).find(|at| scene.classes(*at) & (HARM_INF | HARM_NOUN | LETHAL) != 0)?;
     Some(call(harm, By::Others))
 }
 
@@ -280,7 +295,9 @@ fn imperative(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
                 && has_object(scene, sentence, *at)
         });
         let slogan = scene.with(sentence, MAYBE_IMP).find(|at| *at == sentence.first && short(scene));
-        return verb.or(slogan).map(|at| call(at, By::You));
+        if let Some(at) = verb.or(slogan) {
+            return Some(call(at, By::You));
+        }
     }
     let sure = scene.with(sentence, HARM_IMP | HIT_IMP).find(|at| {
         // German second-person forms are also third-person ones, so they count at the head of a clause only.
@@ -428,9 +445,12 @@ fn is_group(scene: &Scene<'_>, word: usize) -> bool {
 
 /// An organisation of the register shortly before a word; in a post also a word for a group (`the Order will strike`).
 pub(super) fn group_before(scene: &Scene<'_>, sentence: Sentence, at: usize) -> bool {
-    let from = at.saturating_sub(ACTOR_GAP).max(sentence.first);
+    let gap = if scene.lexicon.verb_closes { GAP_VERB_LAST } else { ACTOR_GAP };
+    let from = at.saturating_sub(gap).max(sentence.first);
     let post = short(scene);
-    (from..at).any(|word| post && scene.classes(word) & GROUP != 0 || is_group(scene, word))
+    // Where the verb may come first (`ستهاجم الكتيبة`), the group stands right behind it.
+    let behind = post && scene.lexicon.arabic && scene.classes(at + 1) & GROUP != 0 && at + 1 < sentence.end;
+    behind || (from..at).any(|word| post && scene.classes(word) & GROUP != 0 || is_group(scene, word))
 }
 
 fn has_group(scene: &Scene<'_>, sentence: Sentence) -> bool {

@@ -1,7 +1,7 @@
 //! What one sentence does: the rules, in the order in which they are tried.
 
 use super::frame::{self, Frame, is_framed, is_question, negated};
-use super::intent::{announcement, names_aim};
+use super::intent::{announcement, names_aim, short};
 use super::{Scene, Sentence};
 use crate::lexicon::class::*;
 use vedette_core::StatementKind;
@@ -16,6 +16,12 @@ pub(super) const CARRIERS: u64 = HARM
     | HARM_NOUN
     | THREAT
     | HINT
+    | GUIDE
+    | COMMAND
+    | DEED
+    | SECRET
+    | LETHAL
+    | LEGAL
     | OMEN
     | RHETORIC
     | CALL
@@ -30,6 +36,8 @@ pub(super) const CARRIERS: u64 = HARM
 
 /// Words before a past form among which its subject is looked for.
 const SUBJECT_GAP: usize = 4;
+/// The same where the verb stands last.
+const SUBJECT_GAP_VERB_LAST: usize = 14;
 
 /// What a sentence was read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,10 +80,20 @@ pub(super) fn read(scene: &Scene<'_>, sentence: Sentence) -> Option<Reading> {
     others(scene, sentence)
 }
 
+/// A claim beside what the sentence was read as: `we struck, and we will strike again` is both.
+pub(super) fn claims_too(scene: &Scene<'_>, sentence: Sentence, reading: &Reading) -> Option<Reading> {
+    if reading.reported || !matches!(reading.kind, StatementKind::Threat | StatementKind::Call) {
+        return None;
+    }
+    let claims = |at: &usize| !negated(scene, sentence, at.saturating_sub(3), *at) && !scene.is_quoted(*at);
+    let anchor = scene.with(sentence, CLAIM).find(claims)?;
+    Some(Reading { kind: StatementKind::Claim, reported: false, anchor })
+}
+
 /// Harm, an attack or a claim is what the sentence, or the one before it, is about.
 fn speaks_of_harm(scene: &Scene<'_>, sentence: Sentence) -> bool {
     let about = HARM | HARM_NOUN | CLAIM | THREATEN | LETHAL | HIT;
-    let (first, end) = (sentence.first.saturating_sub(30), sentence.end);
+    let (first, end) = (sentence.first.saturating_sub(30), (sentence.end + 30).min(scene.words.list.len()));
     (first..end).any(|at| scene.classes(at) & about != 0) || scene.knows_actor
 }
 
@@ -116,8 +134,10 @@ fn others(scene: &Scene<'_>, sentence: Sentence) -> Option<Reading> {
     if let Some(at) = join.filter(|_| !asks && (scene.knows_actor || scene.grim || scene.invites || scene.groups)) {
         return reading(StatementKind::Recruitment, at);
     }
+    // `change your phones, the police listen`: advice, and what has to be kept secret.
+    let advice = if scene.warns && scene.any(sentence, COMMAND | NOT) { WARNING | SECRET } else { WARNING };
     let ours = scene.knows_actor || scene.addresses || scene.groups || scene.warns || scene.grim;
-    if let Some(at) = scene.with(sentence, WARNING).next().filter(|_| ours && !asks) {
+    if let Some(at) = scene.with(sentence, advice).next().filter(|_| ours && !asks) {
         return reading(StatementKind::Warning, at);
     }
     None
@@ -129,11 +149,14 @@ fn past_claim(scene: &Scene<'_>, sentence: Sentence) -> Option<usize> {
     if !serious || is_question(scene, sentence) {
         return None;
     }
+    // Where the verb stands last and says who did it, a communiqué names its fighters at the head: `the soldiers of … struck`.
+    let post = scene.lexicon.verb_closes && short(scene);
     scene.with(sentence, HARM_PAST | HIT_PAST).find(|at| {
-        let from = at.saturating_sub(SUBJECT_GAP).max(sentence.first);
+        let gap = if scene.lexicon.verb_last { SUBJECT_GAP_VERB_LAST } else { SUBJECT_GAP };
+        let from = at.saturating_sub(gap).max(sentence.first);
         let told = (sentence.first..*at).any(|word| scene.classes(word) & (PRAISE | PAST) != 0);
         // Arabic and Persian past forms in the lexicon are first person already.
-        let ours = (from..*at).any(|word| scene.classes(word) & WE != 0);
+        let ours = (from..*at).any(|word| scene.classes(word) & WE != 0 || post && scene.classes(word) & GROUP != 0);
         ours && !told && !negated(scene, sentence, from, *at)
     })
 }

@@ -59,7 +59,7 @@ fn findings(code: &str, text: &str) -> Findings {
 }
 
 /// Kinds of the statements of a text; `~` marks reported ones.
-fn kinds(code: &str, text: &str) -> String {
+pub(super) fn kinds(code: &str, text: &str) -> String {
     let kind = |statement: &vedette_core::Statement| {
         format!("{}{}", if statement.reported { "~" } else { "" }, statement.kind.word())
     };

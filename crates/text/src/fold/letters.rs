@@ -195,6 +195,8 @@ fn simple(ch: char) -> ([Option<char>; 2], u16) {
         'ى' | 'ي' | 'ې' | 'ۍ' | 'ێ' => one('ی', ARABIC),
         'ٱ' | 'ٲ' | 'ٳ' => one('ا', ARABIC),
         'ك' | 'ڪ' => one('ک', ARABIC),
+        'ڨ' => one('ق', ARABIC),
+        'ڔ' => one('ر', ARABIC),
         'ة' | 'ہ' | 'ە' | 'ھ' | 'ۃ' => one('ه', ARABIC),
         'ς' => one('σ', CASE),
         'ı' => one('i', CASE),

@@ -67,7 +67,8 @@ fn quoted_lines(text: &str, out: &mut Vec<Quotation>) {
 fn closes(ch: char, previous: char, next: char, open: &[(char, usize, usize)]) -> Option<usize> {
     let partners: &[char] = match ch {
         '”' => &['“', '„', '”'],
-        '“' => &['„'],
+        // Urdu print opens with ” and closes with “.
+        '“' => &['„', '”'],
         '»' => &['«'],
         '«' => &['»'],
         '›' => &['‹'],
