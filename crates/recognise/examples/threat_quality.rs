@@ -2,6 +2,9 @@
 //! alarms in news. Run it with the folder of measuring data; without it, it says so and stops.
 //!
 //! `cargo run --release -p vedette-recognise --example threat_quality -- DATA_DIR [--show CLASS]`
+//!
+//! Rules are tuned on cases and documents with even numbers only, and `--show` prints no others; figures are given for the odd
+//! ones apart. HateCheck makes its cases from templates, seven of each, so that an odd case often has an even twin.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -28,11 +31,13 @@ fn main() -> ExitCode {
         ("fr", "hatecheck_cases_final_french.csv"),
         ("de", "hatecheck_cases_final_german.csv"),
         ("es", "hatecheck_cases_final_spanish.csv"),
+        ("nl", "hatecheck_cases_final_dutch.csv"),
     ];
+    let mut rows = Vec::new();
     for (language, file) in sets {
-        hatecheck(&recogniser, data, language, file, show.as_deref());
+        hatecheck(&recogniser, data, language, file, show.as_deref(), &mut rows);
     }
-    plover(&recogniser, data, show.as_deref());
+    plover(&recogniser, data, show.as_deref(), &mut rows);
     urdu(&recogniser, data, show.as_deref());
     for (language, file) in [
         ("en", "reuters21578_en.jsonl.gz"),
@@ -42,7 +47,11 @@ fn main() -> ExitCode {
         ("ru", "factrueval_ru.jsonl.gz"),
         ("", "short_posts_75langs.jsonl.gz"),
     ] {
-        news(&recogniser, data, language, file, show.as_deref());
+        news(&recogniser, data, language, file, show.as_deref(), &mut rows);
+    }
+    println!();
+    for row in rows {
+        println!("{row}");
     }
     ExitCode::SUCCESS
 }
@@ -68,7 +77,46 @@ fn alarm(findings: &Findings) -> Option<&vedette_core::Statement> {
         .find(|statement| !statement.reported && matches!(statement.kind, StatementKind::Threat | StatementKind::Call))
 }
 
-fn hatecheck(recogniser: &Recogniser, data: &Path, code: &str, file: &str, show: Option<&str>) {
+/// Hits and cases of the two halves: even numbers, then odd ones.
+#[derive(Debug, Default, Clone, Copy)]
+struct Halves([(usize, usize); 2]);
+
+impl Halves {
+    fn count(&mut self, number: usize, hit: bool) {
+        if let Some((hits, cases)) = self.0.get_mut(number % 2) {
+            *hits += usize::from(hit);
+            *cases += 1;
+        }
+    }
+
+    fn add(&mut self, other: Halves) {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+            mine.0 += theirs.0;
+            mine.1 += theirs.1;
+        }
+    }
+
+    /// Shares of the even and of the odd half, times `scale`.
+    fn shares(&self, scale: f64) -> [f64; 2] {
+        self.0.map(|(hits, cases)| scale * hits as f64 / cases.max(1) as f64)
+    }
+}
+
+/// The two rows of the table of evaluations for one measure.
+fn push_rows(rows: &mut Vec<String>, what: &str, shares: [f64; 2], unit: &str, aim: &str) {
+    for (share, kind) in shares.into_iter().zip(["development (even)", "odd half, not looked at"]) {
+        rows.push(format!("| {what} | {share:.1}{unit} | {aim} | {kind} |"));
+    }
+}
+
+fn hatecheck(
+    recogniser: &Recogniser,
+    data: &Path,
+    code: &str,
+    file: &str,
+    show: Option<&str>,
+    rows_out: &mut Vec<String>,
+) {
     let Ok(content) = std::fs::read_to_string(data.join("threat/hatecheck").join(file)) else {
         println!("{file}: missing, not measured");
         return;
@@ -77,26 +125,39 @@ fn hatecheck(recogniser: &Recogniser, data: &Path, code: &str, file: &str, show:
     let Some((head, rows)) = rows.split_first() else { return };
     let column = |name: &str| head.iter().position(|column| column == name).unwrap_or(usize::MAX);
     let (function, case) = (column("functionality"), column("test_case"));
-    let mut table: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    let number = if column("case_id") == usize::MAX { column("mhc_case_id") } else { column("case_id") };
+    let mut table: BTreeMap<String, Halves> = BTreeMap::new();
     for row in rows {
-        let (Some(function), Some(text)) = (row.get(function), row.get(case)) else { continue };
+        let (Some(function), Some(text), Some(id)) = (row.get(function), row.get(case), row.get(number)) else {
+            continue;
+        };
+        let Ok(number) = id.rsplit('-').next().unwrap_or_default().parse::<usize>() else { continue };
         let found = recognise(recogniser, text, code);
         let alarmed = alarm(&found).is_some();
-        let entry = table.entry(function.clone()).or_default();
-        entry.0 += 1;
-        entry.1 += usize::from(alarmed);
+        table.entry(function.clone()).or_default().count(number, alarmed);
         let wanted = function.starts_with("threat");
-        if show == Some(&format!("{code}:{function}")) && alarmed != wanted {
+        if number.is_multiple_of(2) && show == Some(&format!("{code}:{function}")) && alarmed != wanted {
             println!("  {} {text}", if alarmed { "alarm " } else { "missed" });
         }
     }
-    println!("\nHateCheck {code}: share of cases with a threat or call");
-    for (function, (cases, alarms)) in table {
-        println!("  {function:22} {alarms:4} of {cases:4}  {:5.1} %", 100.0 * alarms as f64 / cases as f64);
+    println!("\nHateCheck {code}: share of cases with a threat or call, even and odd numbers");
+    let (mut threats, mut counter) = (Halves::default(), Halves::default());
+    for (function, halves) in table {
+        let [even, odd] = halves.shares(100.0);
+        println!("  {function:22} {even:5.1} % {odd:5.1} % of {}", halves.0[0].1 + halves.0[1].1);
+        if function.starts_with("threat") {
+            push_rows(rows_out, &format!("HateCheck {code} {function} found"), [even, odd], " %", "≥ 95 %");
+            threats.add(halves);
+        } else if function.starts_with("counter") {
+            counter.add(halves);
+        }
     }
+    push_rows(rows_out, &format!("HateCheck {code} threats found"), threats.shares(100.0), " %", "≥ 95 %");
+    let right = counter.shares(100.0).map(|alarms| 100.0 - alarms);
+    push_rows(rows_out, &format!("HateCheck {code} counter-speech right"), right, " %", "≥ 80 %");
 }
 
-fn plover(recogniser: &Recogniser, data: &Path, show: Option<&str>) {
+fn plover(recogniser: &Recogniser, data: &Path, show: Option<&str>, rows_out: &mut Vec<String>) {
     let Ok(content) = std::fs::read_to_string(data.join("threat/plover/PLV_train.tsv")) else {
         println!("PLOVER: missing, not measured");
         return;
@@ -105,23 +166,30 @@ fn plover(recogniser: &Recogniser, data: &Path, show: Option<&str>) {
     let head: Vec<&str> = lines.next().unwrap_or_default().split('\t').collect();
     let column = |name: &str| head.iter().position(|column| *column == name).unwrap_or(usize::MAX);
     let (sentence, root) = (column("sentence"), column("gold_root"));
-    let mut table: BTreeMap<String, (usize, usize, usize)> = BTreeMap::new();
-    for line in lines {
+    let mut table: BTreeMap<String, (Halves, usize)> = BTreeMap::new();
+    for (number, line) in lines.enumerate() {
         let fields: Vec<&str> = line.split('\t').collect();
         let (Some(text), Some(root)) = (fields.get(sentence), fields.get(root)) else { continue };
         let found = recognise(recogniser, text, "en");
         let reported = found.statements.iter().any(|statement| statement.reported);
         let entry = table.entry((*root).to_owned()).or_default();
-        entry.0 += 1;
-        entry.1 += usize::from(reported);
-        entry.2 += usize::from(alarm(&found).is_some());
-        if show == Some("plover") && (*root == "THREATEN" && !reported || alarm(&found).is_some()) {
+        entry.0.count(number, reported);
+        entry.1 += usize::from(alarm(&found).is_some());
+        let wrong = *root == "THREATEN" && !reported || alarm(&found).is_some();
+        if number.is_multiple_of(2) && (show == Some("plover") && wrong || show == Some(&format!("plover:{root}"))) {
             println!("  {root} reported {reported}: {text}");
         }
     }
-    println!("\nPLOVER (news sentences): reported harm or threat, and alarms (none is right)");
-    for (root, (cases, reported, alarms)) in table {
-        println!("  {root:12} {cases:4} reported {:5.1} %  alarms {alarms}", 100.0 * reported as f64 / cases as f64);
+    println!("\nPLOVER (news sentences): reported harm or threat, even and odd lines, and alarms (none is right)");
+    for (root, (halves, alarms)) in table {
+        let [even, odd] = halves.shares(100.0);
+        println!(
+            "  {root:12} reported {even:5.1} % {odd:5.1} % of {}  alarms {alarms}",
+            halves.0[0].1 + halves.0[1].1
+        );
+        if root == "THREATEN" {
+            push_rows(rows_out, "PLOVER THREATEN found as reported", [even, odd], " %", "–");
+        }
     }
 }
 
@@ -143,7 +211,14 @@ fn urdu(recogniser: &Recogniser, data: &Path, show: Option<&str>) {
     println!("\nUrdu posts: {threats} threats, {alarms} alarms, {right} of them right");
 }
 
-fn news(recogniser: &Recogniser, data: &Path, code: &str, file: &str, show: Option<&str>) {
+fn news(
+    recogniser: &Recogniser,
+    data: &Path,
+    code: &str,
+    file: &str,
+    show: Option<&str>,
+    rows_out: &mut Vec<String>,
+) {
     let path = data.join("news").join(file);
     let child = Command::new("gzip").arg("-dc").arg(&path).stdout(Stdio::piped()).spawn();
     let mut content = String::new();
@@ -156,9 +231,10 @@ fn news(recogniser: &Recogniser, data: &Path, code: &str, file: &str, show: Opti
         println!("{file}: missing, not measured");
         return;
     }
-    let (mut documents, mut alarms, mut reports, mut places) = (0usize, 0usize, 0usize, 0usize);
-    let mut by_language: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    for line in content.lines().take(if code.is_empty() { usize::MAX } else { DOCUMENTS_MAX }) {
+    let (mut documents, mut reports, mut places) = (0usize, 0usize, 0usize);
+    let mut all = Halves::default();
+    let mut by_language: BTreeMap<String, Halves> = BTreeMap::new();
+    for (number, line) in content.lines().enumerate().take(if code.is_empty() { usize::MAX } else { DOCUMENTS_MAX }) {
         let Ok(row) = serde_json::from_str::<serde_json::Value>(line) else { continue };
         let text = row.get("text").and_then(|text| text.as_str()).unwrap_or_default();
         let own = row.get("lang").and_then(|lang| lang.as_str()).unwrap_or_default();
@@ -170,24 +246,26 @@ fn news(recogniser: &Recogniser, data: &Path, code: &str, file: &str, show: Opti
         documents += 1;
         places += found.mentions.iter().filter(|mention| mention.kind == vedette_core::MentionKind::Place).count();
         reports += usize::from(found.statements.iter().any(|statement| statement.reported));
-        let entry = by_language.entry(code.to_owned()).or_default();
-        entry.0 += 1;
-        if let Some(statement) = alarm(&found) {
-            alarms += 1;
-            entry.1 += 1;
-            if show == Some(file.split('_').next().unwrap_or(file)) {
+        let alarm = alarm(&found);
+        all.count(number, alarm.is_some());
+        by_language.entry(code.to_owned()).or_default().count(number, alarm.is_some());
+        if let Some(statement) = alarm {
+            if number.is_multiple_of(2) && show == Some(file.split('_').next().unwrap_or(file)) {
                 println!("  {} {:?} {}", code, statement.kind, statement.quote.replace('\n', " "));
             }
         }
     }
+    let [even, odd] = all.shares(1e4);
     println!(
-        "\n{file}: {documents} documents, {:.1} false alarms in 10,000, {:.1} % with reported harm, {places} places",
-        1e4 * alarms as f64 / documents.max(1) as f64,
+        "\n{file}: {documents} documents, {even:.1} (even) and {odd:.1} (odd) false alarms in 10,000, {:.1} % with reported harm, {places} places",
         100.0 * reports as f64 / documents.max(1) as f64
     );
+    let name = file.trim_end_matches(".jsonl.gz");
+    push_rows(rows_out, &format!("threats and calls in 10,000 documents of {name}"), [even, odd], "", "≤ 5");
     if by_language.len() > 1 {
-        for (code, (documents, alarms)) in by_language {
-            println!("  {code}: {alarms} alarms in {documents}");
+        for (code, halves) in by_language {
+            let [even, odd] = halves.0;
+            println!("  {code}: {} alarms in {}", even.0 + odd.0, even.1 + odd.1);
         }
     }
 }

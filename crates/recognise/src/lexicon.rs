@@ -32,7 +32,8 @@ classes! {
     20 ASK "ask", 21 SAY "say", 22 THREATEN "threaten", 23 THREAT "threat", 24 HINT "hint", 25 CALL "call", 26 CLAIM "claim",
     27 PRAISE "praise", 28 RECRUITMENT "recruitment", 29 WARNING "warning", 30 DENIAL "denial", 31 COUNTER "counter",
     32 INSTRUCT "instruct", 33 ADDRESS "address", 34 SPORT "sport", 35 IDIOM "idiom",
-    36 MAYBE_IMP "maybe_imp", 37 GROUP "group",
+    36 MAYBE_IMP "maybe_imp", 37 GROUP "group", 38 DIVINE "divine", 39 UNREAL "unreal", 40 PAST "past", 41 BUT "but",
+    42 PERISH "perish", 43 BLAME "blame", 44 FIXTURE "fixture", 45 LEGAL "legal", 46 JOIN "join",
 }
 
 /// The lexicon of one language.
@@ -265,6 +266,10 @@ fn clear_idioms(marks: &mut Marks) {
         | class::HIT_FUT
         | class::CALL
         | class::NOT
+        | class::UNREAL
+        | class::THREAT
+        | class::HINT
+        | class::PERISH
         | class::LETHAL;
     for mark in marks.list.iter().filter(|mark| mark.classes & class::IDIOM != 0) {
         for at in marks.at.iter_mut().skip(mark.first).take(mark.count) {

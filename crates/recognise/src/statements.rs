@@ -4,6 +4,8 @@
 //! stands around it. Rules, not a trained model: each statement can be explained by its words. The same words mean
 //! nothing in a match report, and report in a news text; an idiom is no attack.
 
+mod frame;
+mod intent;
 mod rules;
 mod slots;
 
@@ -19,6 +21,9 @@ const STATEMENTS_MAX: usize = 2_000;
 const SENTENCE_WORDS_MAX: usize = 250;
 /// A post up to this length is about one thing: a word of sport anywhere in it counts.
 const SHORT_TEXT_BYTES: usize = 500;
+
+/// Words outside the quotation of a poster: the author's name, a date.
+const POSTER_WORDS_MAX: usize = 10;
 
 /// A text of this length in which somebody is quoted is an article.
 const ARTICLE_BYTES: usize = 1_500;
@@ -50,6 +55,10 @@ pub(super) struct Scene<'a> {
     addresses: bool,
     /// A word for an armed group.
     groups: bool,
+    /// A story, a game, a joke or a drill, by its own words.
+    unreal: bool,
+    /// The text is a quotation with its author's name, as posters are: his own words.
+    poster: bool,
     sporting: Vec<bool>,
 }
 
@@ -148,8 +157,12 @@ impl<'a> Scene<'a> {
             invites,
             addresses,
             groups,
+            unreal: false,
+            poster: false,
             sporting: Vec::new(),
         };
+        scene.unreal = scene.is_unreal();
+        scene.poster = scene.is_poster();
         let mut sporting = vec![false; scene.sentences.len()];
         for sentence in scene.ranges() {
             if let Some(sport) = sporting.get_mut(sentence.number) {
@@ -191,6 +204,42 @@ impl<'a> Scene<'a> {
         all
     }
 
+    /// Whether a short text says of itself that nobody means it. An organisation of the register is taken at its word.
+    fn is_unreal(&self) -> bool {
+        self.text.len() <= SHORT_TEXT_BYTES && self.marks.at.iter().any(|at| at & class::UNREAL != 0)
+    }
+
+    /// Whether nothing stands outside the quotations but a few words that name who said it.
+    fn is_poster(&self) -> bool {
+        let outside = |at: usize| {
+            !self.quotations.iter().any(|quotation| quotation.start <= at && at < quotation.end)
+        };
+        if self.quotations.is_empty() {
+            return false;
+        }
+        let (mut words, mut named) = (0, false);
+        for (at, word) in self.words.list.iter().enumerate() {
+            if !outside(word.from as usize) {
+                continue;
+            }
+            words += 1;
+            let frame = class::SAY | class::THREATEN | class::COUNTER | class::BLAME;
+            if words > POSTER_WORDS_MAX || self.classes(at) & frame != 0 {
+                return false;
+            }
+            named |= self.mention_at(at).is_some_and(|mention| {
+                matches!(mention.kind, MentionKind::Actor | MentionKind::Outlet | MentionKind::Series)
+            });
+        }
+        named
+    }
+
+    /// The folded spelling of a word.
+    fn word(&self, at: usize) -> &'a str {
+        let word = self.words.list.get(at);
+        word.and_then(|word| self.folded.get(word.start as usize..word.end as usize)).unwrap_or_default()
+    }
+
     fn classes(&self, word: usize) -> u64 {
         self.marks.at.get(word).copied().unwrap_or_default()
     }
@@ -218,7 +267,13 @@ impl<'a> Scene<'a> {
     }
 
     fn has_sport(&self, sentence: &Sentence) -> bool {
-        self.any(*sentence, class::SPORT) || self.has_score(sentence)
+        self.any(*sentence, class::SPORT) || self.has_score(sentence) || self.is_only_fixture(*sentence)
+    }
+
+    /// A match is named and nobody is aimed at: neither those who come, nor a place, nor blood.
+    fn is_only_fixture(&self, sentence: Sentence) -> bool {
+        let aimed = class::PEOPLE | class::YOU | class::LETHAL | class::ADDRESS;
+        self.any(sentence, class::FIXTURE) && !self.any(sentence, aimed) && !self.knows_actor
     }
 
     /// `5-0`, `2:1`: two single digits with nothing but a hyphen or colon between them.
@@ -248,6 +303,9 @@ impl<'a> Scene<'a> {
     /// Whether a word stands inside a quotation of this sentence that does not fill the whole text.
     fn is_quoted(&self, word: usize) -> bool {
         let Some(at) = self.words.list.get(word).map(|word| word.from as usize) else { return false };
+        if self.poster {
+            return false;
+        }
         self.quotations.iter().any(|quotation| {
             quotation.inside.start <= at
                 && at < quotation.inside.end

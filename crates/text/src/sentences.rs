@@ -1,223 +1,22 @@
 //! Where sentences and quotations begin and end: a threat is quoted whole, and words in somebody else's mouth are told apart.
 //!
-//! Sentences end at `. ! ? … ؟ ۔ 。` and at line ends. Not at abbreviations, initials, decimal numbers, host names or ordinals
+//! Sentences end at `. ! ? … ؟ ۔ 。`, at line ends, before the bullets of a list written in one line, and at emoji that stand where a
+//! stop would. Not at abbreviations, initials, decimal numbers, host names or ordinals
 //! before a month, nor at a line end that only wraps a long line (as in the text of a PDF).
+
+mod abbreviations;
+mod clauses;
+mod quotations;
+
+pub use clauses::breaks_clause;
+pub use quotations::{Quotation, quotations};
 
 use crate::{Span, dates};
 
-/// A quotation with its marks, and what stands between them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Quotation {
-    /// First byte of the opening mark.
-    pub start: usize,
-    /// Byte after the closing mark.
-    pub end: usize,
-    /// The words between the marks.
-    pub inside: Span,
-}
-
 /// A line at least this long that ends without a stop was wrapped by a machine.
 const WRAPPED_LINE_CHARS_MIN: usize = 50;
-/// A longer quotation has lost its closing mark.
-const QUOTATION_BYTES_MAX: usize = 4_000;
-/// Quotations inside quotations are followed this deep.
-const QUOTATION_DEPTH_MAX: usize = 8;
 /// Abbreviations are looked up by this much text before their stop.
 const ABBREVIATION_BYTES_MAX: usize = 24;
-
-/// Abbreviations that are followed by the rest of their sentence, folded to lower case and without the last stop.
-const ABBREVIATIONS: &[&str] = &[
-    // English
-    "mr",
-    "mrs",
-    "ms",
-    "dr",
-    "prof",
-    "st",
-    "sr",
-    "jr",
-    "vs",
-    "etc",
-    "e.g",
-    "i.e",
-    "cf",
-    "al",
-    "no",
-    "nos",
-    "vol",
-    "fig",
-    "gen",
-    "col",
-    "lt",
-    "sgt",
-    "capt",
-    "cpl",
-    "maj",
-    "cmdr",
-    "gov",
-    "sen",
-    "rep",
-    "rev",
-    "hon",
-    "pres",
-    "inc",
-    "ltd",
-    "corp",
-    "dept",
-    "est",
-    "approx",
-    "ave",
-    "blvd",
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "sept",
-    "oct",
-    "nov",
-    "dec",
-    "a.m",
-    "p.m",
-    "u.s",
-    "u.k",
-    "u.n",
-    "pp",
-    "ed",
-    // German
-    "z.b",
-    "z. b",
-    "bzw",
-    "usw",
-    "ca",
-    "nr",
-    "bspw",
-    "d.h",
-    "d. h",
-    "u.a",
-    "u. a",
-    "evtl",
-    "ggf",
-    "vgl",
-    "str",
-    "hr",
-    "fr",
-    "abs",
-    "geb",
-    "mio",
-    "mrd",
-    "tel",
-    "sog",
-    "inkl",
-    "bzgl",
-    "hl",
-    "jh",
-    "v.a",
-    "o.ä",
-    // French
-    "m",
-    "mm",
-    "mme",
-    "mlle",
-    "mgr",
-    "av",
-    "env",
-    "p.ex",
-    "p. ex",
-    "c.-à-d",
-    "éd",
-    "chap",
-    "art",
-    "janv",
-    "févr",
-    "juil",
-    "boul",
-    "bd",
-    // Spanish
-    "sra",
-    "srta",
-    "dra",
-    "d",
-    "dña",
-    "ud",
-    "uds",
-    "ee.uu",
-    "ee. uu",
-    "pág",
-    "avda",
-    "núm",
-    "p.ej",
-    "p. ej",
-    "gral",
-    // Turkish
-    "vb",
-    "vd",
-    "doç",
-    "yrd",
-    "av",
-    "sn",
-    "örn",
-    "bkz",
-    "cad",
-    "sok",
-    "mah",
-    "alb",
-    "org",
-    // Russian and Ukrainian
-    "т.е",
-    "т. е",
-    "т.д",
-    "т. д",
-    "т.п",
-    "т. п",
-    "т.к",
-    "т. к",
-    "г",
-    "гг",
-    "ул",
-    "им",
-    "руб",
-    "млн",
-    "млрд",
-    "тыс",
-    "др",
-    "пр",
-    "см",
-    "стр",
-    "обл",
-    "р",
-    "н.э",
-    "н. э",
-    "проф",
-    "акад",
-    "ген",
-    "св",
-    "тов",
-    "гр",
-    "кв",
-    "просп",
-    "наб",
-    "напр",
-    "в",
-    "вв",
-    "коп",
-    "чел",
-    "мин",
-    "сек",
-    "ст",
-    // Arabic and Persian
-    "د",
-    "م",
-    "ه",
-    "أ",
-    "ص",
-    "ج",
-    "ق.م",
-    "هـ",
-];
 
 /// The sentences of a text, in order, without the white space around them.
 pub fn sentences(text: &str) -> Vec<Span> {
@@ -238,6 +37,16 @@ pub fn sentences(text: &str) -> Vec<Span> {
                 continue;
             }
             b'.' | b'!' | b'?' => 1,
+            b'|' if stands_alone(bytes, at, 1) => {
+                push(text, start, at, &mut out);
+                start = at + 1;
+                0
+            }
+            0xe2 if bullet_size(bytes, at) != 0 => {
+                push(text, start, at, &mut out);
+                start = at + bullet_size(bytes, at);
+                0
+            }
             0xd8.. => stop_size(bytes, at),
             _ => 0,
         };
@@ -272,8 +81,25 @@ fn stop_size(bytes: &[u8], at: usize) -> usize {
         [0xd8, 0x9f, ..] | [0xdb, 0x94, ..] => 2,
         [0xe2, 0x80, 0xa6, ..] | [0xe3, 0x80, 0x82, ..] | [0xe0, 0xa5, 0xa4, ..] => 3,
         [0xef, 0xbc, 0x81 | 0x9f, ..] => 3,
+        // Emoji: a stop only when what follows begins like a sentence.
+        [0xf0, 0x9f, ..] => 4,
         _ => 0,
     }
+}
+
+/// Size of the list bullet (`•`, `‣`, `▪`, `■`, `●`, `►`, `◆`) that begins here, or 0.
+fn bullet_size(bytes: &[u8], at: usize) -> usize {
+    match bytes.get(at..).unwrap_or_default() {
+        [0xe2, 0x80, 0xa2 | 0xa3, ..] => 3,
+        [0xe2, 0x96, 0xa0 | 0xaa | 0xab | 0xb6 | 0xba, ..] | [0xe2, 0x97, 0x86 | 0x8f, ..] => 3,
+        _ => 0,
+    }
+}
+
+/// Whether the mark at `at` has white space on both sides.
+fn stands_alone(bytes: &[u8], at: usize, size: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+    before.is_some_and(u8::is_ascii_whitespace) && bytes.get(at + size).is_some_and(u8::is_ascii_whitespace)
 }
 
 /// The byte after a run of stops and of the quotes and brackets that close with it.
@@ -285,12 +111,21 @@ fn after_stops(text: &str, at: usize) -> usize {
         match ch {
             '.' | '!' | '?' | '…' | '؟' | '۔' | '。' | '！' | '？' | '।' if !closing => {}
             '"' | '\'' | ')' | ']' | '”' | '’' | '»' | '“' | '›' => closing = true,
+            _ if is_emoji(ch) => {}
             _ => break,
         }
         end += ch.len_utf8();
     }
     end
 }
+
+/// Pictures, and what joins or colours them.
+fn is_emoji(ch: char) -> bool {
+    matches!(ch, '\u{1f000}'..='\u{1faff}' | '\u{fe0f}' | '\u{200d}' | '\u{2600}'..='\u{27bf}')
+}
+
+/// Words before an emoji that may end a sentence: a picture beside one word belongs to it.
+const EMOJI_WORDS_MIN: usize = 3;
 
 fn ends_sentence(text: &str, start: usize, at: usize, end: usize) -> bool {
     let after = text.get(end..).unwrap_or_default();
@@ -306,6 +141,10 @@ fn ends_sentence(text: &str, start: usize, at: usize, end: usize) -> bool {
     let first = after.trim_start_matches([' ', '\t', '\u{a0}', '"', '“', '«', '„', '(', '\'', '‘']).chars().next();
     let lower_follows = first.is_some_and(char::is_lowercase);
     match stop {
+        _ if is_emoji(stop) => {
+            let before = text.get(start..at).unwrap_or_default();
+            first.is_some_and(char::is_uppercase) && before.split_whitespace().nth(EMOJI_WORDS_MIN - 1).is_some()
+        }
         '!' | '?' | '！' | '？' => !lower_follows,
         _ if lower_follows => false,
         // "..." and "…" before a capital end the sentence, as does `."`.
@@ -325,7 +164,7 @@ fn is_abbreviation(text: &str, start: usize, at: usize) -> bool {
     let word = before.get(word_from..).unwrap_or_default().trim_start_matches(['(', '"', '«', '“', '„', '[', '\'']);
     let mut letters = word.chars();
     if let (Some(only), None) = (letters.next(), letters.next())
-        && (only.is_uppercase() || ABBREVIATIONS.iter().any(|known| known.chars().eq([only])))
+        && (only.is_uppercase() || abbreviations::is_known(only.encode_utf8(&mut [0; 4])))
     {
         return true;
     }
@@ -338,7 +177,9 @@ fn is_abbreviation(text: &str, start: usize, at: usize) -> bool {
         return true;
     }
     let lower = word.to_lowercase();
-    ABBREVIATIONS.contains(&lower.as_str())
+    let counts = text.get(at + 1..).unwrap_or_default().trim_start().starts_with(|ch: char| ch.is_ascii_digit());
+    // "No. 4" counts; "we say no." ends.
+    abbreviations::is_known(&lower) && (counts || !matches!(lower.as_str(), "no" | "nos" | "al" | "est" | "art" | "fig"))
 }
 
 /// "12. März": a day before a month; "1. First" at the start of a line: a list.
@@ -368,64 +209,4 @@ fn line_ends_sentence(text: &str, line_start: usize, at: usize) -> bool {
     // The stop itself has ended the sentence already; nothing is left to wrap.
     let first = after.trim_start_matches([' ', '\t']).chars().next().unwrap_or('\n');
     !first.is_alphabetic() || first.is_uppercase()
-}
-
-/// Quotations in “ ” „ “ « » ‹ › " " ‘ ’ 「 」, outermost first. An apostrophe is no closing mark; a mark without its partner is
-/// left out.
-pub fn quotations(text: &str) -> Vec<Quotation> {
-    let mut out = Vec::new();
-    let mut open: Vec<(char, usize, usize)> = Vec::new();
-    let mut previous = ' ';
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, ch)) = chars.next() {
-        let next = chars.peek().map_or(' ', |(_, next)| *next);
-        let end = at + ch.len_utf8();
-        if ch == '\n' && next == '\n' {
-            open.clear();
-        }
-        if let Some(depth) = closes(ch, previous, next, &open) {
-            if let Some((_, from, inner)) = open.get(depth).copied()
-                && end - from <= QUOTATION_BYTES_MAX
-            {
-                out.push(Quotation { start: from, end, inside: Span { start: inner, end: at } });
-            }
-            open.truncate(depth);
-        } else if opens(ch, previous, next) && open.len() < QUOTATION_DEPTH_MAX {
-            open.push((ch, at, end));
-        }
-        previous = ch;
-    }
-    out.sort_unstable_by_key(|quotation| (quotation.start, usize::MAX - quotation.end));
-    out
-}
-
-/// Which open quotation a mark closes.
-fn closes(ch: char, previous: char, next: char, open: &[(char, usize, usize)]) -> Option<usize> {
-    let partners: &[char] = match ch {
-        '”' => &['“', '„', '”'],
-        '“' => &['„'],
-        '»' => &['«'],
-        '«' => &['»'],
-        '›' => &['‹'],
-        '‹' => &['›'],
-        '"' => &['"'],
-        '」' => &['「'],
-        // "Don’t" and "the towns’ walls": only a mark that ends a word and has an open partner closes.
-        '’' if !next.is_alphanumeric() => &['‘', '‚'],
-        '\'' if !next.is_alphanumeric() && !previous.is_whitespace() => &['\''],
-        '‘' => &['‚'],
-        _ => return None,
-    };
-    open.iter().rposition(|(mark, ..)| partners.contains(mark))
-}
-
-fn opens(ch: char, previous: char, next: char) -> bool {
-    match ch {
-        '“' | '„' | '«' | '‹' | '「' | '"' => true,
-        '‘' | '‚' => !previous.is_alphanumeric(),
-        // » and ” open in German and Swedish print.
-        '»' | '›' | '”' => !previous.is_alphanumeric() && next.is_alphanumeric(),
-        '\'' => !previous.is_alphanumeric() && next.is_alphanumeric() && previous != '\'',
-        _ => false,
-    }
 }

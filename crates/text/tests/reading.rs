@@ -33,6 +33,15 @@ fn sentences_end_where_a_reader_stops() {
 }
 
 #[test]
+fn a_post_without_stops_is_cut_at_bullets_bars_and_emoji() {
+    assert_eq!(split("To bring: • rope • bread ● tea"), ["To bring:", "rope", "bread", "tea"]);
+    assert_eq!(split("Kelmora | 4 December | a|b"), ["Kelmora", "4 December", "a|b"]);
+    assert_eq!(split("We will be there 🔥🔥 Kelmora is next 💣"), ["We will be there 🔥🔥", "Kelmora is next 💣"]);
+    assert_eq!(split("We ❤️ Kelmora and 🔥 the harbour"), ["We ❤️ Kelmora and 🔥 the harbour"]);
+    assert_eq!(split("They said no. Then see No. 4."), ["They said no.", "Then see No. 4."]);
+}
+
+#[test]
 fn quotations_are_found_in_all_the_marks() {
     let inside =
         |text: &'static str| quotations(text).into_iter().map(|quote| quote.inside.of(text)).collect::<Vec<_>>();
@@ -40,6 +49,7 @@ fn quotations_are_found_in_all_the_marks() {
     assert_eq!(inside("„Wir kommen“, «Nous venons», »Bald«"), ["Wir kommen", "Nous venons", "Bald"]);
     assert_eq!(inside("the town’s ‘own words’ and don't 'be late'"), ["own words", "be late"]);
     assert_eq!(inside("“outer «inner» end”"), ["outer «inner» end", "inner"]);
+    assert_eq!(inside("> we come\nno, you do not\n>> go\n>"), ["we come", "go"]);
     assert!(inside("an open “mark and 5\" nails").is_empty());
 }
 
