@@ -3,6 +3,8 @@
 //!
 //! `cargo run --release -p vedette-recognise --example threat_quality -- DATA_DIR [--show CLASS]`
 //!
+//! `threat_quality --say LANGUAGE TEXT` prints the statements of one text.
+//!
 //! Rules are tuned on cases and documents with even numbers only, and `--show` prints no others; figures are given for the odd
 //! ones apart. HateCheck makes its cases from templates, seven of each, so that an odd case often has an even twin.
 
@@ -18,6 +20,13 @@ const DOCUMENTS_MAX: usize = 10_000;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, code, text] = arguments.as_slice()
+        && flag == "--say"
+    {
+        let recogniser = Recogniser::new(Register::starter(), Options::default());
+        println!("{:#?}", recognise(&recogniser, text, code).statements);
+        return ExitCode::SUCCESS;
+    }
     let Some(data) = arguments.first().map(Path::new).filter(|data| data.join("threat").is_dir()) else {
         eprintln!(
             "usage: threat_quality DATA_DIR: the folder of measuring data (threat/, news/) is missing; nothing was measured"

@@ -33,7 +33,7 @@ classes! {
     27 PRAISE "praise", 28 RECRUITMENT "recruitment", 29 WARNING "warning", 30 DENIAL "denial", 31 COUNTER "counter",
     32 INSTRUCT "instruct", 33 ADDRESS "address", 34 SPORT "sport", 35 IDIOM "idiom",
     36 MAYBE_IMP "maybe_imp", 37 GROUP "group", 38 DIVINE "divine", 39 UNREAL "unreal", 40 PAST "past", 41 BUT "but",
-    42 PERISH "perish", 43 BLAME "blame", 44 FIXTURE "fixture", 45 LEGAL "legal", 46 JOIN "join",
+    42 PERISH "perish", 43 BLAME "blame", 44 FIXTURE "fixture", 45 LEGAL "legal", 46 JOIN "join", 47 OMEN "omen",
 }
 
 /// The lexicon of one language.
@@ -269,6 +269,7 @@ fn clear_idioms(marks: &mut Marks) {
         | class::UNREAL
         | class::THREAT
         | class::HINT
+        | class::OMEN
         | class::PERISH
         | class::LETHAL;
     for mark in marks.list.iter().filter(|mark| mark.classes & class::IDIOM != 0) {

@@ -47,6 +47,8 @@ pub(super) struct Scene<'a> {
     news: bool,
     /// Words of harm or death anywhere in the text.
     grim: bool,
+    /// Words of killing anywhere in the text.
+    deadly: bool,
     /// More than one phrase hints at a threat.
     hints: bool,
     /// Somebody is invited in more than one word.
@@ -134,6 +136,7 @@ impl<'a> Scene<'a> {
         let grim = count(
             class::LETHAL | class::HARM_INF | class::HARM_FUT | class::THREAT | class::HARM_IMP | class::HARM_NOUN,
         ) > 0;
+        let deadly = count(class::LETHAL) > 0;
         let twice = |bits: u64| marks.list.iter().filter(|mark| mark.classes & bits != 0).take(2).count() == 2;
         let (hints, invites) = (twice(class::HINT), twice(class::RECRUITMENT));
         let (addresses, groups) = (count(class::ADDRESS) > 0, count(class::GROUP) > 0);
@@ -153,6 +156,7 @@ impl<'a> Scene<'a> {
             knows_actor: mentions.iter().any(group),
             news,
             grim,
+            deadly,
             hints,
             invites,
             addresses,

@@ -38,7 +38,7 @@ pub(super) fn of(scene: &Scene<'_>, sentence: Sentence, intent: &Intent) -> Fram
     if intent.by != By::Us && is_history(scene, sentence, intent.anchor) {
         return Frame::Reported;
     }
-    if intent.by == By::Others && scene.news {
+    if intent.by != By::Us && scene.news {
         return Frame::Reported;
     }
     Frame::Own

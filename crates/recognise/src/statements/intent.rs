@@ -77,8 +77,16 @@ pub(super) fn announcement(scene: &Scene<'_>, sentence: Sentence) -> Option<Inte
     if let Some(at) = phrase.filter(|_| !sport) {
         return Some(call(at, By::You));
     }
-    let hint = scene.with(sentence, HINT).next();
-    hint.filter(|_| !sport && (scene.grim || scene.knows_actor || scene.hints)).map(|at| threat(at, By::You))
+    hint(scene, sentence).filter(|_| !sport).map(|at| threat(at, By::You))
+}
+
+/// What threatens only beside other signs, in a post or to the reader's face.
+fn hint(scene: &Scene<'_>, sentence: Sentence) -> Option<usize> {
+    if scene.news || !short(scene) && !scene.any(sentence, YOU) {
+        return None;
+    }
+    let hint = scene.with(sentence, HINT).next().filter(|_| scene.grim || scene.knows_actor || scene.hints);
+    hint.or_else(|| scene.with(sentence, OMEN).next().filter(|_| scene.knows_actor || scene.deadly))
 }
 
 /// Lethal harm in any form.
@@ -246,20 +254,24 @@ fn has_object(scene: &Scene<'_>, sentence: Sentence, at: usize) -> bool {
         "all", "them", "those", "every", "these", "your", "any", "him", "her", "the", "everyone", "each", "their",
         "everybody", "anyone", "as", "whoever", "wherever", "where", "without", "infidels", "unbelievers", "traitors",
     ];
-    let past = scene.word(at).ends_with("ed");
+    // `attacked`, `kills` are told, not commanded.
+    let past = scene.word(at).ends_with("ed") || scene.word(at).ends_with('s') && scene.word(at) != "gas";
     let phrase = scene.marks.within(at, at + 1).filter(|mark| mark.classes & (HARM_INF | HIT_INF) != 0);
     let last = at + phrase.map(|mark| mark.count).max().unwrap_or(1) - 1;
     let next = if last + 1 < sentence.end { scene.word(last + 1) } else { "" };
     let lethal = scene.classes(at) & HARM_INF != 0;
-    let serious = scene.knows_actor || scene.groups || scene.addresses || scene.grim;
+    let serious = scene.knows_actor || scene.groups || scene.addresses;
     let aimed = |word: usize| {
         let kinds = [MentionKind::Place, MentionKind::Venue, MentionKind::Event];
         word < sentence.end
             && scene.mention_at(word).is_some_and(|mention| kinds.contains(&mention.kind))
             && (lethal || serious)
+            && short(scene)
     };
     let listed = OBJECTS.contains(&next) && (lethal || !matches!(next, "the" | "her" | "as" | "where" | "without"));
-    let behind = aimed(last + 1) || matches!(next, "the" | "in" | "at" | "down") && aimed(last + 2);
+    let behind = aimed(last + 1)
+        || matches!(next, "the" | "down") && aimed(last + 2)
+        || matches!(next, "in" | "at") && serious && aimed(last + 2);
     let told = !lethal && serious && in_address(scene, sentence, at);
     !past && (listed || behind || told)
 }
@@ -279,7 +291,7 @@ fn verb_after(scene: &Scene<'_>, sentence: Sentence, auxiliary: usize, gap: usiz
             break;
         }
         // Another's deed behind a comma: `we will wait, they attack`.
-        if at > auxiliary + 2 && here & (THEY | SAY) != 0 && breaks(scene, at - 1, at) {
+        if scene.lexicon.bare_imperative && at > auxiliary + 2 && here & (THEY | SAY) != 0 && breaks(scene, at - 1, at) {
             break;
         }
     }

@@ -16,6 +16,7 @@ pub(super) const CARRIERS: u64 = HARM
     | HARM_NOUN
     | THREAT
     | HINT
+    | OMEN
     | CALL
     | CLAIM
     | PRAISE
