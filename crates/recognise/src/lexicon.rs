@@ -2,6 +2,7 @@
 //!
 //! Marks every word of a text with the classes that begin there. The classes are explained in `data/lexicon/README.md`.
 
+use crate::scripts;
 use crate::words::{START, Script, Words, hash, step};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -34,6 +35,7 @@ classes! {
     32 INSTRUCT "instruct", 33 ADDRESS "address", 34 SPORT "sport", 35 IDIOM "idiom",
     36 MAYBE_IMP "maybe_imp", 37 GROUP "group", 38 DIVINE "divine", 39 UNREAL "unreal", 40 PAST "past", 41 BUT "but",
     42 PERISH "perish", 43 BLAME "blame", 44 FIXTURE "fixture", 45 LEGAL "legal", 46 JOIN "join", 47 OMEN "omen",
+    60 TAUNT "taunt", 61 ENDORSE "endorse", 62 TOPIC "topic",
 }
 
 /// The lexicon of one language.
@@ -69,6 +71,15 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
+    /// Adds what another lexicon marked in the same words.
+    fn join(&mut self, other: Self) {
+        for (at, more) in self.at.iter_mut().zip(other.at) {
+            *at |= more;
+        }
+        self.list.extend(other.list);
+        self.list.sort_by_key(|mark| mark.first);
+    }
+
     /// The marks that begin in a range of words.
     pub fn within(&self, first: usize, end: usize) -> impl Iterator<Item = &Mark> + '_ {
         let from = self.list.partition_point(|mark| mark.first < first);
@@ -91,6 +102,13 @@ const FILES: &[(&str, &str)] = &[
     ("ur", include_str!("../data/lexicon/ur.toml")),
 ];
 
+/// Words of Arabic, Persian and Urdu as chats write them in Latin letters: one lexicon, because a post may be any of the three.
+const ROMANISED_FILES: &[(&str, &str)] = &[
+    ("ar-latn", include_str!("../data/lexicon/ar-latn.toml")),
+    ("fa-latn", include_str!("../data/lexicon/fa-latn.toml")),
+    ("ur-latn", include_str!("../data/lexicon/ur-latn.toml")),
+];
+
 /// All lexicons.
 #[derive(Debug)]
 pub(crate) struct Lexicons {
@@ -98,11 +116,29 @@ pub(crate) struct Lexicons {
 }
 
 impl Lexicons {
+    /// Code of the lexicon of romanised words.
+    pub const ROMANISED: &'static str = "romanised";
+
     pub fn bundled() -> Self {
         let read = |(code, file): &(&'static str, &str)| {
-            (*code, Lexicon::read(code, file).expect("the bundled lexicons are read by a test"))
+            (*code, Lexicon::read(code, &[(code, file)]).expect("the bundled lexicons are read by a test"))
         };
-        Self { list: FILES.iter().map(read).collect() }
+        let romanised = Lexicon::read(Self::ROMANISED, ROMANISED_FILES).expect("the bundled lexicons are read by a test");
+        let list = FILES.iter().map(read).chain([(Self::ROMANISED, romanised)]).collect();
+        Self { list }
+    }
+
+    /// Marks the words of a text with the lexicon of its language, and with those that other words of it need.
+    pub fn mark(&self, code: &str, script: &str, text: &str, words: &Words, folded: &str) -> Option<(&Lexicon, Marks)> {
+        let main = self.of(code, script)?;
+        let main_code = self.list.iter().find(|(_, lexicon)| std::ptr::eq(lexicon, main)).map_or("", |(code, _)| *code);
+        let mut marks = main.mark(words, folded);
+        for code in scripts::beside(main_code, text, words) {
+            if let Some((_, lexicon)) = self.list.iter().find(|(known, _)| *known == code) {
+                marks.join(lexicon.mark(words, folded));
+            }
+        }
+        Some((main, marks))
     }
 
     /// The lexicon for a language; for one without, the most common language of its script.
@@ -118,9 +154,7 @@ impl Lexicons {
 }
 
 impl Lexicon {
-    fn read(code: &str, file: &str) -> Result<Self, String> {
-        let classes: BTreeMap<String, Vec<String>> =
-            toml::from_str(file).map_err(|error| format!("{code}: {error}"))?;
+    fn read(code: &str, files: &[(&str, &str)]) -> Result<Self, String> {
         let mut lexicon = Self {
             verb_last: matches!(code, "de" | "fa" | "ur" | "tr"),
             bare_imperative: code == "en",
@@ -129,15 +163,19 @@ impl Lexicon {
             ..Self::default()
         };
         let mut patterns = 1;
-        for (name, entries) in classes {
-            let Some((_, bit)) = NAMES.iter().find(|(known, _)| *known == name) else {
-                return Err(format!("{code}: there is no class `{name}`"));
-            };
-            for entry in entries.iter().flat_map(|entry| expand(entry)) {
-                lexicon.add(&entry, *bit, &mut patterns);
-                // Persian writers put a space where a zero-width non-joiner belongs.
-                if entry.contains('\u{200c}') {
-                    lexicon.add(&entry.replace('\u{200c}', " "), *bit, &mut patterns);
+        for (file_code, file) in files {
+            let classes: BTreeMap<String, Vec<String>> =
+                toml::from_str(file).map_err(|error| format!("{file_code}: {error}"))?;
+            for (name, entries) in classes {
+                let Some((_, bit)) = NAMES.iter().find(|(known, _)| *known == name) else {
+                    return Err(format!("{file_code}: there is no class `{name}`"));
+                };
+                for entry in entries.iter().flat_map(|entry| expand(entry)) {
+                    lexicon.add(&entry, *bit, &mut patterns);
+                    // Persian writers put a space where a zero-width non-joiner belongs.
+                    if entry.contains('\u{200c}') {
+                        lexicon.add(&entry.replace('\u{200c}', " "), *bit, &mut patterns);
+                    }
                 }
             }
         }
@@ -270,6 +308,11 @@ fn clear_idioms(marks: &mut Marks) {
         | class::THREAT
         | class::HINT
         | class::OMEN
+        | class::TAUNT
+        | class::HARM_FUT3
+        | class::HIT_FUT3
+        | class::TOPIC
+        | class::ENDORSE
         | class::PERISH
         | class::LETHAL;
     for mark in marks.list.iter().filter(|mark| mark.classes & class::IDIOM != 0) {

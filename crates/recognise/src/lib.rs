@@ -32,6 +32,7 @@ mod names;
 mod places;
 mod recogniser;
 mod register;
+mod scripts;
 mod statements;
 mod watchlist;
 mod words;

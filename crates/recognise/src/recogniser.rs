@@ -84,8 +84,9 @@ impl Recogniser {
         });
         mentions.sort_by_key(|mention| (mention.start, std::cmp::Reverse(mention.end), mention.kind));
         let dates = dates_of(text, &language.code, posted_at);
-        let statements = match self.lexicons.of(&language.code, &language.script) {
-            Some(lexicon) => statements::find(text, &folded.text, &words, lexicon, &mentions, &dates),
+        let marked = self.lexicons.mark(&language.code, &language.script, text, &words, &folded.text);
+        let statements = match marked {
+            Some((lexicon, marks)) => statements::find(text, &folded.text, &words, lexicon, marks, &mentions, &dates),
             None => Vec::new(),
         };
         Findings { mentions, dates, links: found_links, statements, attacks: Vec::new() }

@@ -53,6 +53,10 @@ pub(super) struct Scene<'a> {
     hints: bool,
     /// Somebody is invited in more than one word.
     invites: bool,
+    /// Security advice in more than one phrase.
+    warns: bool,
+    /// The writer makes somebody's words his own (`and we say: so be it`).
+    endorsed: bool,
     /// Somebody is addressed.
     addresses: bool,
     /// A word for an armed group.
@@ -79,10 +83,10 @@ pub(crate) fn find(
     folded: &str,
     words: &Words,
     lexicon: &Lexicon,
+    marks: Marks,
     mentions: &[Mention],
     dates: &[DateMention],
 ) -> Vec<Statement> {
-    let marks = lexicon.mark(words, folded);
     // Most posts say nothing of the kind: no word that could carry a statement, no work.
     if marks.at.iter().all(|at| at & rules::CARRIERS == 0) {
         return Vec::new();
@@ -138,7 +142,8 @@ impl<'a> Scene<'a> {
         ) > 0;
         let deadly = count(class::LETHAL) > 0;
         let twice = |bits: u64| marks.list.iter().filter(|mark| mark.classes & bits != 0).take(2).count() == 2;
-        let (hints, invites) = (twice(class::HINT), twice(class::RECRUITMENT));
+        let (hints, invites, warns) = (twice(class::HINT), twice(class::RECRUITMENT), twice(class::WARNING));
+        let endorsed = marks.at.iter().any(|at| at & class::ENDORSE != 0);
         let (addresses, groups) = (count(class::ADDRESS) > 0, count(class::GROUP) > 0);
         let group =
             |mention: &Mention| matches!(mention.kind, MentionKind::Actor | MentionKind::Outlet | MentionKind::Series);
@@ -159,6 +164,8 @@ impl<'a> Scene<'a> {
             deadly,
             hints,
             invites,
+            warns,
+            endorsed,
             addresses,
             groups,
             unreal: false,

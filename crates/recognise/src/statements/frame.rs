@@ -26,13 +26,16 @@ pub(super) enum Frame {
 /// How an announcement is meant.
 pub(super) fn of(scene: &Scene<'_>, sentence: Sentence, intent: &Intent) -> Frame {
     let quoted = scene.is_quoted(intent.anchor);
+    if quoted && scene.endorsed && !scene.unreal {
+        return Frame::Own;
+    }
     if is_countered(scene, sentence, intent.anchor, quoted) {
         return Frame::Countered;
     }
     if quoted || speaker(scene, sentence, intent.anchor).is_some() {
         return Frame::Reported;
     }
-    if scene.unreal {
+    if scene.unreal || scene.any(sentence, TOPIC) {
         return Frame::Void;
     }
     if intent.by != By::Us && is_history(scene, sentence, intent.anchor) {

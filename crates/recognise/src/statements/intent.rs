@@ -51,6 +51,10 @@ pub(super) fn announcement(scene: &Scene<'_>, sentence: Sentence) -> Option<Inte
     if let Some(anchor) = scene.with(sentence, INSTRUCT).find(|at| !negated(scene, sentence, at.saturating_sub(2), *at)) {
         return Some(Intent { kind: StatementKind::Instruction, anchor, by: By::You });
     }
+    // A threat put as a question: `did you think we would not come`.
+    if let Some(at) = scene.with(sentence, TAUNT).next().filter(|_| !scene.is_sport(sentence)) {
+        return Some(threat(at, By::You));
+    }
     if is_question(scene, sentence) {
         return None;
     }
@@ -103,7 +107,10 @@ fn finite_future(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
         !negated(scene, sentence, at.saturating_sub(1), *at)
             && !scene.news
             && !divine_before(scene, sentence, *at)
-            && (scene.any(sentence, YOU) || group_before(scene, sentence, *at) || names_aim(scene, sentence))
+            && (scene.any(sentence, YOU)
+                || group_before(scene, sentence, *at)
+                || names_aim(scene, sentence)
+                || short(scene) && scene.classes(*at) & HARM_FUT3 != 0)
     })?;
     Some(threat(third, By::Others))
 }
@@ -191,6 +198,9 @@ fn duty(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
 /// `killing them should be legal`.
 fn licence(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
     let legal = scene.with(sentence, LEGAL).next()?;
+    if negated(scene, sentence, sentence.first, legal) {
+        return None;
+    }
     let harm = (sentence.first..legal).find(|at| scene.classes(*at) & (HARM_INF | HARM_NOUN | LETHAL) != 0)?;
     Some(call(harm, By::Others))
 }
@@ -203,7 +213,9 @@ fn imperative(scene: &Scene<'_>, sentence: Sentence) -> Option<Intent> {
                 && (opens_clause(scene, sentence, *at) || follows_command(scene, sentence, *at))
                 && has_object(scene, sentence, *at)
         });
-        return verb.map(|at| call(at, By::You));
+        if let Some(at) = verb {
+            return Some(call(at, By::You));
+        }
     }
     let sure = scene.with(sentence, HARM_IMP | HIT_IMP).find(|at| {
         // German second-person forms are also third-person ones, so they count at the head of a clause only.

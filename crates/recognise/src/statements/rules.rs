@@ -1,7 +1,7 @@
 //! What one sentence does: the rules, in the order in which they are tried.
 
 use super::frame::{self, Frame, is_framed, is_question, negated};
-use super::intent::{announcement, names_aim};
+use super::intent::{announcement, names_aim, short};
 use super::{Scene, Sentence};
 use crate::lexicon::class::*;
 use vedette_core::StatementKind;
@@ -16,6 +16,7 @@ pub(super) const CARRIERS: u64 = HARM
     | HARM_NOUN
     | THREAT
     | HINT
+    | TAUNT
     | OMEN
     | CALL
     | CLAIM
@@ -29,6 +30,8 @@ pub(super) const CARRIERS: u64 = HARM
 
 /// Words before a past form among which its subject is looked for.
 const SUBJECT_GAP: usize = 4;
+/// The same where the verb stands last.
+const SUBJECT_GAP_VERB_LAST: usize = 14;
 
 /// What a sentence was read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +117,7 @@ fn others(scene: &Scene<'_>, sentence: Sentence) -> Option<Reading> {
     if let Some(at) = join.filter(|_| !asks && (scene.knows_actor || scene.grim || scene.invites)) {
         return reading(StatementKind::Recruitment, at);
     }
-    if let Some(at) = scene.with(sentence, WARNING).next().filter(|_| scene.knows_actor || scene.addresses) {
+    if let Some(at) = scene.with(sentence, WARNING).next().filter(|_| scene.knows_actor || scene.addresses || scene.warns) {
         return reading(StatementKind::Warning, at);
     }
     None
@@ -126,11 +129,14 @@ fn past_claim(scene: &Scene<'_>, sentence: Sentence) -> Option<usize> {
     if !serious || is_question(scene, sentence) {
         return None;
     }
+    // Where the verb stands last and says who did it, a communiqué names its fighters at the head: `the soldiers of … struck`.
+    let post = scene.lexicon.verb_last && !scene.lexicon.want_needs_person && short(scene);
     scene.with(sentence, HARM_PAST | HIT_PAST).find(|at| {
-        let from = at.saturating_sub(SUBJECT_GAP).max(sentence.first);
+        let gap = if scene.lexicon.verb_last { SUBJECT_GAP_VERB_LAST } else { SUBJECT_GAP };
+        let from = at.saturating_sub(gap).max(sentence.first);
         let told = (sentence.first..*at).any(|word| scene.classes(word) & (PRAISE | PAST) != 0);
         // Arabic and Persian past forms in the lexicon are first person already.
-        let ours = (from..*at).any(|word| scene.classes(word) & WE != 0);
+        let ours = (from..*at).any(|word| scene.classes(word) & WE != 0 || post && scene.classes(word) & GROUP != 0);
         ours && !told && !negated(scene, sentence, from, *at)
     })
 }
