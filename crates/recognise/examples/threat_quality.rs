@@ -192,10 +192,7 @@ fn plover(recogniser: &Recogniser, data: &Path, show: Option<&str>, rows_out: &m
     println!("\nPLOVER (news sentences): reported harm or threat, even and odd lines, and alarms (none is right)");
     for (root, (halves, alarms)) in table {
         let [even, odd] = halves.shares(100.0);
-        println!(
-            "  {root:12} reported {even:5.1} % {odd:5.1} % of {}  alarms {alarms}",
-            halves.0[0].1 + halves.0[1].1
-        );
+        println!("  {root:12} reported {even:5.1} % {odd:5.1} % of {}  alarms {alarms}", halves.0[0].1 + halves.0[1].1);
         if root == "THREATEN" {
             push_rows(rows_out, "PLOVER THREATEN found as reported", [even, odd], " %", "–");
         }
@@ -220,14 +217,7 @@ fn urdu(recogniser: &Recogniser, data: &Path, show: Option<&str>) {
     println!("\nUrdu posts: {threats} threats, {alarms} alarms, {right} of them right");
 }
 
-fn news(
-    recogniser: &Recogniser,
-    data: &Path,
-    code: &str,
-    file: &str,
-    show: Option<&str>,
-    rows_out: &mut Vec<String>,
-) {
+fn news(recogniser: &Recogniser, data: &Path, code: &str, file: &str, show: Option<&str>, rows_out: &mut Vec<String>) {
     let path = data.join("news").join(file);
     let child = Command::new("gzip").arg("-dc").arg(&path).stdout(Stdio::piped()).spawn();
     let mut content = String::new();

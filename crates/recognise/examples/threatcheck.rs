@@ -27,10 +27,13 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let cases = arguments.first().map(|folder| Path::new(folder).join("cases.jsonl"));
     let Some(content) = cases.and_then(|path| std::fs::read_to_string(path).ok()) else {
-        eprintln!("usage: threatcheck FOLDER [--show FUNCTION LANGUAGE]: the folder has no cases.jsonl; nothing was measured");
+        eprintln!(
+            "usage: threatcheck FOLDER [--show FUNCTION LANGUAGE]: the folder has no cases.jsonl; nothing was measured"
+        );
         return ExitCode::from(2);
     };
-    let show = arguments.windows(3).find(|three| three[0] == "--show").map(|three| (three[1].clone(), three[2].clone()));
+    let show =
+        arguments.windows(3).find(|three| three[0] == "--show").map(|three| (three[1].clone(), three[2].clone()));
     let recogniser = Recogniser::new(Register::starter(), Options::default());
     let mut run = Run::default();
     for line in content.lines() {
@@ -127,7 +130,12 @@ impl Run {
             };
             println!("| all cases | {} |", sums(&|(_, (right, all))| format!("{:.0}", percent(right, all))));
             println!("| functions ≥ 90 % | {} |", sums(&|((good, all), _)| format!("{good} of {all}")));
-            let slots: Vec<String> = self.slots.iter().filter(|((of, _), _)| of == split).map(|((_, slot), (hit, all))| format!("{slot} {hit} of {all}")).collect();
+            let slots: Vec<String> = self
+                .slots
+                .iter()
+                .filter(|((of, _), _)| of == split)
+                .map(|((_, slot), (hit, all))| format!("{slot} {hit} of {all}"))
+                .collect();
             println!("\nslots, where the case is right: {}", slots.join(", "));
         }
         let told: Vec<String> =
