@@ -4,7 +4,7 @@
 
 use crate::scripts;
 use crate::words::{START, Script, Words, hash, step};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use vedette_text::fold::fold_plain;
@@ -58,6 +58,8 @@ pub(crate) struct Lexicon {
     stems: FxHashMap<u64, u32>,
     /// Byte lengths that stems have.
     stem_lengths: u64,
+    /// Words that are written with a figure for a letter (`t3nu`) and fold to one without.
+    figured: FxHashSet<u64>,
     edges: FxHashMap<(u32, u32), u32>,
     ends: Vec<u64>,
 }
@@ -85,6 +87,23 @@ impl Marks {
         }
         self.list.extend(other.list);
         self.list.sort_by_key(|mark| mark.first);
+    }
+
+    /// Leaves out single words that the lexicon has with a figure for a letter and the text writes without: `tenu` is French.
+    fn drop_unfigured(&mut self, lexicon: &Lexicon, text: &str, words: &Words) {
+        let plain = |mark: &Mark| {
+            words.list.get(mark.first).is_some_and(|word| {
+                let written = text.get(word.from as usize..word.to as usize).unwrap_or_default();
+                lexicon.figured.contains(&word.exact) && !written.contains(|ch: char| ch.is_ascii_digit())
+            })
+        };
+        self.list.retain(|mark| mark.count > 1 || !plain(mark));
+        self.at.fill(0);
+        for mark in &self.list {
+            if let Some(at) = self.at.get_mut(mark.first) {
+                *at |= mark.classes;
+            }
+        }
     }
 
     /// The marks that begin in a range of words.
@@ -146,7 +165,11 @@ impl Lexicons {
         let mut marks = main.mark_all(words, folded);
         for code in scripts::beside(main_code, text, words) {
             if let Some((_, lexicon)) = self.get(code) {
-                marks.join(lexicon.mark_all(words, folded));
+                let mut more = lexicon.mark_all(words, folded);
+                if !lexicon.figured.is_empty() {
+                    more.drop_unfigured(lexicon, text, words);
+                }
+                marks.join(more);
             }
         }
         clear_idioms(&mut marks);
@@ -210,7 +233,11 @@ impl Lexicon {
             let stem = part.ends_with('*');
             let folded = fold_plain(part.trim_end_matches('*'));
             let words: Vec<&str> = tokens(&folded).filter_map(|token| folded.get(token.start..token.end)).collect();
+            let figure = |word: &str| word.contains(|ch: char| ch.is_ascii_digit());
             for (at, word) in words.iter().enumerate() {
+                if figure(part) && !figure(word) {
+                    self.figured.insert(hash(word.as_bytes()));
+                }
                 let is_stem = stem && at + 1 == words.len() && word.len() <= STEM_BYTES_MAX;
                 let table = if is_stem { &mut self.stems } else { &mut self.exact };
                 let pattern = *table.entry(hash(word.as_bytes())).or_insert_with(|| {

@@ -27,6 +27,18 @@ fn threats_are_read_in_every_person_dialect_and_spelling() {
 }
 
 #[test]
+fn a_word_of_another_language_is_no_romanised_one() {
+    for (code, text) in [
+        ("fr", "Enfin, compte tenu des modifications de textes attendues"),
+        ("de", "Wir ruhten aus für neue Taten"),
+        ("fa", "خوب بخوابید تا کمتر شیرینی بخورید!"),
+    ] {
+        assert_eq!(kinds(code, text), "", "{text}");
+    }
+    assert_eq!(kinds("en", "t3nu el 7oras kolohom"), "call");
+}
+
+#[test]
 fn calls_claims_and_lessons_have_their_kinds() {
     for (code, text, wanted) in [
         ("ar", "خذوا البنادق وهاجموا رجال الأمن", "call"),
