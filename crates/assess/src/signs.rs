@@ -1,7 +1,9 @@
 //! The signs that count, each with the words it rests on. A sign counts once: the same threat in three readings is one threat.
 
 use crate::{utterances, weights};
-use vedette_core::{Findings, Mention, MentionKind, Reading, Reason, ReasonGroup, Slot, Statement, StatementKind};
+use vedette_core::{
+    DateMention, Findings, Mention, MentionKind, Reading, Reason, ReasonGroup, Slot, Statement, StatementKind,
+};
 
 /// Bytes of a quote that stands for a whole source.
 const HEAD_BYTES_MAX: usize = 120;
@@ -90,19 +92,28 @@ impl<'a> Signs<'a> {
                     self.add(Sign { name, weight, reading, start: statement.start, end: statement.end });
                 }
                 if any_intent && is_intent(statement) {
-                    self.add_details(reading, statement);
+                    self.add_details(reading, statement, found);
                 }
             }
         }
     }
 
-    fn add_details(&mut self, reading: usize, statement: &Statement) {
+    fn add_details(&mut self, reading: usize, statement: &Statement, found: &Findings) {
+        // `soon` says that it is meant, and warns nobody of a day.
+        let vague = |slot: &Slot| {
+            let same = |date: &&DateMention| date.start == slot.start && date.end == slot.end;
+            found.dates.iter().find(same).is_some_and(|date| date.value.ends_with("_REF"))
+        };
+        let time = match statement.time.as_ref().is_some_and(vague) {
+            true => ("time hinted", &statement.time, weights::TIME_HINTED),
+            false => ("time named", &statement.time, weights::TIME),
+        };
         let details: [(&str, &Option<Slot>, f32); 5] = [
             ("place named", &statement.place, weights::PLACE),
             // An event that was joined by its place or time is not named; the calendar speaks for it.
             ("event named", if is_joined(statement) { &None } else { &statement.event }, weights::EVENT),
             ("target named", &statement.target, weights::TARGET),
-            ("time named", &statement.time, weights::TIME),
+            time,
             ("method named", &statement.method, weights::METHOD),
         ];
         for (name, slot, weight) in details {

@@ -324,6 +324,21 @@ fn a_joined_event_is_one_reason_with_the_days_left() {
 }
 
 #[test]
+fn soon_is_no_time_at_which_somebody_can_be_warned() {
+    let now = date(2026, 11, 23).at(12, 0, 0, 0);
+    let readings = [reading(1.0)];
+    let reasons = |value: &str| -> Vec<String> {
+        let mut soon = found("t");
+        soon.dates[0].value = value.to_owned();
+        let all = [soon];
+        let assessed = assess(&AssessInput::new(&readings, &all, now));
+        assessed.reasons.into_iter().map(|reason| format!("{} {}", reason.name, reason.weight)).collect()
+    };
+    assert_eq!(reasons("FUTURE_REF"), ["threat 4", "time hinted 0.25"]);
+    assert_eq!(reasons("2026-12-04"), ["threat 4", "time named 1"]);
+}
+
+#[test]
 fn what_comes_again_raises_a_threat_by_its_name_and_not_by_a_date() {
     let now = date(2026, 11, 23).at(12, 0, 0, 0);
     let yearly = CalendarEvent { recurring: true, ..cup() };

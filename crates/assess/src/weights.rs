@@ -33,6 +33,8 @@ pub(crate) const EVENT: f32 = 1.5;
 pub(crate) const TARGET: f32 = 0.5;
 /// A date or time.
 pub(crate) const TIME: f32 = 1.0;
+/// A time that is only hinted at: `soon`.
+pub(crate) const TIME_HINTED: f32 = 0.25;
 /// A weapon or method: somebody thought of how.
 pub(crate) const METHOD: f32 = 1.0;
 /// A weapon or method named beside the intent, not as its means.
