@@ -1,7 +1,7 @@
 //! Measures what several rooms do together, as users get it: levels of news texts, the functional suite ThreatCheck, and speed.
 //! What one room does alone is measured by the examples of its crate; `make evals DATA=FOLDER` runs all of them.
 //!
-//! `cargo run --release -p vedette-evals -- levels DATA | threatcheck [--show FUNCTION LANGUAGE] | speed DATA`
+//! `cargo run --release -p vedette-evals -- levels DATA | threatcheck|practice [--show FUNCTION LANGUAGE] | speed DATA`
 //!
 //! Nothing here is measured without data: a missing folder is said, and the exit code is 2.
 
@@ -16,20 +16,22 @@ use std::process::ExitCode;
 use vedette_desk::Analyst;
 use vedette_recognise::{Options, Recogniser, Register};
 
+const USAGE: &str =
+    "usage: vedette-evals levels DATA [--show] | speed DATA | threatcheck|practice [--show FUNCTION LANGUAGE]";
+
 /// Why nothing was measured.
 pub(crate) type Failure = String;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let done =
-        match words.as_slice() {
-            ["levels", data, rest @ ..] => levels::measure(Path::new(data), rest),
-            ["speed", data] => speed::measure(Path::new(data)),
-            ["threatcheck", rest @ ..] => threatcheck::measure(&suite(), rest),
-            _ => Err("usage: vedette-evals levels DATA [--show] | speed DATA | threatcheck [--show FUNCTION LANGUAGE]"
-                .into()),
-        };
+    let done = match words.as_slice() {
+        ["levels", data, rest @ ..] => levels::measure(Path::new(data), rest),
+        ["speed", data] => speed::measure(Path::new(data)),
+        ["threatcheck", rest @ ..] => threatcheck::measure(&suite(), rest),
+        ["practice", rest @ ..] => threatcheck::practise(&suite(), rest),
+        _ => Err(USAGE.to_owned()),
+    };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {

@@ -32,7 +32,7 @@ struct Case {
 }
 
 /// What the findings must be. An absent rule asks nothing.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Rules {
     own_any: Option<Vec<String>>,
@@ -83,21 +83,29 @@ impl Share {
     }
 }
 
+/// Runs the practice texts that lie beside the suite.
+pub(crate) fn practise(suite: &Path, rest: &[&str]) -> Result<(), Failure> {
+    run(practice_cases(suite)?, rest)
+}
+
 /// Runs the suite. `--show FUNCTION LANGUAGE` prints what went wrong, of the tuning part only: held texts stay unread.
 pub(crate) fn measure(suite: &Path, rest: &[&str]) -> Result<(), Failure> {
+    run(cases(suite)?, rest)
+}
+
+fn run(cases: Vec<Case>, rest: &[&str]) -> Result<(), Failure> {
     let show = match rest {
         ["--show", function, language] => Some((*function, *language)),
         [] => None,
         _ => return Err("usage: vedette-evals threatcheck [--show FUNCTION LANGUAGE]".to_owned()),
     };
-    let cases = cases(suite)?;
     let analyst = analyst_of(&cases)?;
     let mut table: BTreeMap<(String, String), BTreeMap<String, Share>> = BTreeMap::new();
     let (mut wishes, mut slots) = (BTreeMap::<String, Share>::new(), BTreeMap::<String, Share>::new());
     for case in cases {
         let found = analyst.analyze(0.into(), case.text.clone(), None, posted_at(), 30);
         let right = case.must.hold(&found);
-        if !right && case.split == "tune" && show == Some((&case.function, &case.language)) {
+        if !right && case.split != "held" && show == Some((&case.function, &case.language)) {
             let level = found.assessment.level.word();
             let said = found.findings.statements.iter().map(describe).collect::<Vec<_>>().join("; ");
             println!("{}\n    {} {level}: {said}", case.text.replace('\n', " / "), found.language.code);
@@ -163,6 +171,45 @@ fn describe(statement: &Statement) -> String {
     format!("{reported}{} “{}”", statement.kind.word(), statement.quote.replace('\n', " / "))
 }
 
+#[derive(Deserialize)]
+struct Functions {
+    function: Vec<Function>,
+}
+
+#[derive(Deserialize)]
+struct Function {
+    id: String,
+    must: Rules,
+}
+
+/// The practice texts as cases: `== function` opens a function, every other line is a text.
+fn practice_cases(suite: &Path) -> Result<Vec<Case>, Failure> {
+    let read =
+        |path: &Path| std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()));
+    let functions: Functions =
+        toml::from_str(&read(&suite.join("functions.toml"))?).map_err(|error| error.to_string())?;
+    let mut cases = Vec::new();
+    for language in ["ar", "de", "en", "es", "fa", "fr", "ru", "tr", "ur"] {
+        let mut function = None;
+        for line in read(&suite.join("practice").join(language).with_extension("txt"))?.lines() {
+            if let Some(id) = line.strip_prefix("== ") {
+                function = functions.function.iter().find(|function| function.id == id.trim());
+            } else if let Some(function) = function.filter(|_| !line.trim().is_empty() && !line.starts_with("//")) {
+                cases.push(Case {
+                    function: function.id.clone(),
+                    language: language.to_owned(),
+                    split: "practice".to_owned(),
+                    text: line.replace("\\n", "\n"),
+                    must: function.must.clone(),
+                    should: Rules::default(),
+                    slots: BTreeMap::new(),
+                });
+            }
+        }
+    }
+    Ok(cases)
+}
+
 fn cases(suite: &Path) -> Result<Vec<Case>, Failure> {
     let path = suite.join("cases.jsonl");
     let size = std::fs::metadata(&path).map_err(|error| format!("cannot open {}: {error}", path.display()))?.len();
@@ -183,9 +230,12 @@ fn print(
     wishes: &BTreeMap<String, Share>,
     slots: &BTreeMap<String, Share>,
 ) {
-    for split in ["tune", "held"] {
+    for split in ["practice", "tune", "held"] {
         let languages: Vec<&str> =
             table.keys().filter(|(of, _)| of == split).map(|(_, language)| language.as_str()).collect();
+        if languages.is_empty() {
+            continue;
+        }
         let column = |language: &str| table.get(&(split.to_owned(), language.to_owned()));
         println!("\n{split}: share of cases that are right");
         println!("{:28} {}", "", languages.iter().map(|code| format!("{code:>5}")).collect::<String>());
@@ -216,7 +266,11 @@ fn print(
                     all.value()
                 ),
                 if *code == "en" { "≥ 90 % of functions" } else { "≥ 80 % of functions" },
-                if split == "held" { "held out: templates never read while building" } else { "tuned on" },
+                match split {
+                    "held" => "held out: templates never read while building",
+                    "tune" => "tuned on",
+                    _ => "practice texts",
+                },
             );
         }
     }
