@@ -3,6 +3,10 @@
 
 use std::str::FromStr;
 
+use vedette_core::Verdict;
+
+use crate::error::WebError;
+
 /// Characters of a short field (title, reason, name).
 const SHORT_CHARS_MAX: usize = 2_000;
 /// Pages that can be leafed through; nobody reads further, a better question is the way.
@@ -31,6 +35,12 @@ impl Fields {
     /// A value that is read from its text; `None` when absent or unreadable.
     pub(crate) fn read<T: FromStr>(&self, name: &str) -> Option<T> {
         self.raw(name).trim().parse().ok()
+    }
+
+    /// What a person decided: one of three, and it has to be said.
+    pub(crate) fn verdict(&self) -> Result<Verdict, WebError> {
+        Verdict::from_word(self.raw("verdict"))
+            .ok_or_else(|| WebError::Bad("choose one: confirm, change or reject".to_owned()))
     }
 
     /// Number of a page, from 1.

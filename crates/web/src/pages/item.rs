@@ -40,8 +40,7 @@ pub(crate) async fn review(
 ) -> Result<Response, WebError> {
     let item: ItemId = id("item", &text)?;
     let fields = Fields(pairs);
-    let verdict = Verdict::from_word(fields.raw("verdict"))
-        .ok_or_else(|| WebError::Bad("choose one: confirm, change or reject".to_owned()))?;
+    let verdict = fields.verdict()?;
     let level = Level::from_word(fields.raw("level"));
     if verdict == Verdict::Change && level.is_none() {
         return Err(WebError::Bad("choose the level that is right".to_owned()));

@@ -136,8 +136,7 @@ pub(crate) async fn decide(
     let item: ItemId = id("item", &text)?;
     let fields = Fields(pairs);
     let key: PointKey = fields.raw("point").parse().map_err(|error| WebError::Bad(format!("{error}")))?;
-    let verdict = Verdict::from_word(fields.raw("verdict"))
-        .ok_or_else(|| WebError::Bad("choose one: confirm, change or reject".to_owned()))?;
+    let verdict = fields.verdict()?;
     let (value, reason) = (fields.text("value"), fields.text("reason"));
     let back = fields.back(&format!("/item/{item}/points"));
     app.act(move |door, who| door.decide_point(who, item, &key, verdict, Some(&value), &reason)).await?;
