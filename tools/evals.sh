@@ -39,7 +39,14 @@ example recognise obfuscation_quality "$data"
 example recognise place_quality "$data"
 example recognise threat_quality "$data"
 example recognise register_hits "$data"
-example recognise match_speed "$data"
+# Hyperscan is measured beside ours where its library is (Debian: libhyperscan-dev).
+hyperscan=$(mktemp -d)
+trap 'rm -rf "$rows" "$log" "$hyperscan"' EXIT
+if cc -O2 -o "$hyperscan/speed" evals/peers/hyperscan_speed.c -lhs 2>/dev/null; then
+  example recognise match_speed "$data" "$hyperscan/speed"
+else
+  example recognise match_speed "$data"
+fi
 measure threatcheck cargo run --quiet --release --locked -p vedette-evals -- threatcheck
 measure levels cargo run --quiet --release --locked -p vedette-evals -- levels "$data"
 measure speed cargo run --quiet --release --locked -p vedette-evals -- speed "$data"

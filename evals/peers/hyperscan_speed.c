@@ -1,6 +1,6 @@
 /* How fast Hyperscan finds names in documents: the peer of crates/recognise/examples/match_speed.rs, which runs it.
  *
- *   cc -O2 -o hyperscan_speed tools/peers/hyperscan_speed.c -lhs && ./hyperscan_speed NAMES DOCUMENTS SECONDS
+ *   cc -O2 -o hyperscan_speed evals/peers/hyperscan_speed.c -lhs && ./hyperscan_speed NAMES DOCUMENTS SECONDS
  *
  * NAMES: one name a line. DOCUMENTS: a NUL after each. Names are literals (hs_compile_lit_multi), the fastest way that the
  * library offers; nothing is asked of word boundaries. Prints "MB/s matches" of the fastest pass.

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use jiff::Timestamp;
 use vedette_core::Level;
+use vedette_recognise::Register;
 
-use crate::{Failure, analyst, news, row};
+use crate::{Failure, analyst, news, posted_at, row};
 
 /// Languages with a lexicon of their own: the figures are theirs.
 const LANGUAGES: [&str; 9] = ["ar", "de", "en", "es", "fa", "fr", "ru", "tr", "ur"];
@@ -23,7 +23,7 @@ struct Count {
 /// Measures all collections. `--show` prints the quotes that raised the even documents; the odd ones are left unread.
 pub(crate) fn measure(data: &Path, rest: &[&str]) -> Result<(), Failure> {
     let show = rest.contains(&"--show");
-    let analyst = analyst();
+    let analyst = analyst(Register::default());
     let mut languages: BTreeMap<String, Count> = BTreeMap::new();
     for collection in &news::COLLECTIONS {
         let mut halves = [Count::default(), Count::default()];
@@ -75,9 +75,4 @@ pub(crate) fn measure(data: &Path, rest: &[&str]) -> Result<(), Failure> {
 
 fn share(count: &Count) -> String {
     format!("{:.1}", 1e4 * count.alarms as f64 / count.documents.max(1) as f64)
-}
-
-/// One day for all: what is measured must not depend on the day of measuring.
-fn posted_at() -> Timestamp {
-    Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(24 * 18_414)
 }

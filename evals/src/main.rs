@@ -13,9 +13,12 @@ mod threatcheck;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use jiff::{SignedDuration, Timestamp};
 use vedette_desk::Analyst;
 use vedette_recognise::{Options, Recogniser, Register};
 
+/// Days from 1970 to the day on which texts count as posted.
+const POSTED_DAYS: i64 = 20_780;
 const USAGE: &str =
     "usage: vedette-evals levels DATA [--show] | speed DATA | threatcheck|practice [--show FUNCTION LANGUAGE]";
 
@@ -41,9 +44,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// The analyst as `vedette analyze` makes it, with the starter register.
-pub(crate) fn analyst() -> Analyst {
-    Analyst::new(Recogniser::new(Register::starter(), Options::default()))
+/// The analyst as `vedette analyze` makes it, with the starter register and what `more` adds.
+pub(crate) fn analyst(more: Register) -> Analyst {
+    Analyst::new(Recogniser::new(Register::starter().merge(more), Options::default()))
+}
+
+/// When all texts were posted: what is measured must not depend on the day of measuring. It is 23 November 2026.
+pub(crate) fn posted_at() -> Timestamp {
+    Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * POSTED_DAYS)
 }
 
 /// One row of the table that `make evals` collects.

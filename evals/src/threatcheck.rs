@@ -4,14 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use jiff::Timestamp;
 use serde::Deserialize;
 use vedette_core::{Analysis, Level, Slot, Statement};
 
 use vedette_desk::Analyst;
-use vedette_recognise::{Options, Recogniser, Register};
+use vedette_recognise::Register;
 
-use crate::{Failure, row};
+use crate::{Failure, analyst, posted_at, row};
 
 /// A function is passed when this share of its cases is right.
 const PASSED_SHARE: f64 = 0.9;
@@ -145,7 +144,7 @@ fn analyst_of(cases: &[Case]) -> Result<Analyst, Failure> {
         ));
     }
     let suite = Register::load(&[("suite", &world)]).map_err(|error| error.to_string())?;
-    Ok(Analyst::new(Recogniser::new(Register::starter().merge(suite), Options::default())))
+    Ok(analyst(suite))
 }
 
 /// Whether an own statement has the slot where the text has the words.
@@ -284,8 +283,4 @@ fn print(
 
 fn share_of(part: usize, of: usize) -> f64 {
     100.0 * part as f64 / of.max(1) as f64
-}
-
-fn posted_at() -> Timestamp {
-    Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(24 * 20_780)
 }

@@ -3,7 +3,7 @@
 //! `cargo run --release -p vedette-recognise --example match_speed -- DATA [HYPERSCAN]`
 //!
 //! `DATA` holds `news/` and `names/`. Text: English and Arabic news in turn, folded, cut into documents of 1 KB. Names: those of
-//! `names/`, folded, 10,000 and 100,000 of them. `HYPERSCAN` is the program of `tools/peers/hyperscan_speed.c`; without it that row is
+//! `names/`, folded, 10,000 and 100,000 of them. `HYPERSCAN` is the program of `evals/peers/hyperscan_speed.c`; without it that row is
 //! missing. The peers look for the names as literals anywhere in the text; ours at words only, through clitics and endings. "in disguise"
 //! adds misspelled names and those in another alphabet, "from the original" the folding.
 
@@ -198,7 +198,7 @@ fn compare(
             if count > 50_000 { 3 } else { 2 }
         );
     } else {
-        println!("  Hyperscan: not given (see tools/peers/hyperscan_speed.c)");
+        println!("  Hyperscan: not given (see evals/peers/hyperscan_speed.c)");
     }
     let automaton = AhoCorasick::new(names).map_err(|error| error.to_string())?;
     let (speed_of, found) = speed(bytes, || folded.iter().map(|text| automaton.find_iter(text).count()).sum());
