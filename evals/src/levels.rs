@@ -18,6 +18,8 @@ const DOCUMENTS_MAX: usize = 25_000;
 struct Count {
     documents: usize,
     alarms: usize,
+    /// With a statement that is only the model's guess.
+    hunches: usize,
 }
 
 /// Measures all collections. `--show` prints the quotes that raised the even documents; the odd ones are left unread.
@@ -38,10 +40,12 @@ pub(crate) fn measure(data: &Path, rest: &[&str]) -> Result<(), Failure> {
             };
             let analysis = analyst.analyze(number.into(), text, Some(&document.lang), posted_at(), 30);
             let alarm = analysis.assessment.level >= Level::Medium;
+            let hunch = analysis.findings.statements.iter().any(|statement| statement.tentative);
             let counts = languages.entry(document.lang).or_default();
             for count in [&mut halves[number % 2], counts] {
                 count.documents += 1;
                 count.alarms += usize::from(alarm);
+                count.hunches += usize::from(hunch);
             }
             if show && alarm && number % 2 == 0 {
                 let reason = analysis.assessment.reasons.first();
@@ -61,6 +65,12 @@ pub(crate) fn measure(data: &Path, rest: &[&str]) -> Result<(), Failure> {
             "≤ 5",
             "even documents were read while building, odd ones not",
         );
+        row(
+            &format!("with a tentative statement per 10,000: {}", collection.name),
+            &format!("{} even, {} odd", hunches(even), hunches(odd)),
+            "",
+            "low at most",
+        );
     }
     for (language, count) in &languages {
         row(
@@ -71,6 +81,10 @@ pub(crate) fn measure(data: &Path, rest: &[&str]) -> Result<(), Failure> {
         );
     }
     Ok(())
+}
+
+fn hunches(count: &Count) -> String {
+    format!("{:.1}", 1e4 * count.hunches as f64 / count.documents.max(1) as f64)
 }
 
 fn share(count: &Count) -> String {

@@ -9,6 +9,7 @@ mod levels;
 mod news;
 mod speed;
 mod threatcheck;
+mod train;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -32,6 +33,8 @@ fn main() -> ExitCode {
         ["levels", data, rest @ ..] => levels::measure(Path::new(data), rest),
         ["speed", data] => speed::measure(Path::new(data)),
         ["threatcheck", rest @ ..] => threatcheck::measure(&suite(), rest),
+        ["train", data] => threatcheck::train(&suite(), Path::new(data), None),
+        ["train", data, file] => threatcheck::train(&suite(), Path::new(data), Some(Path::new(file))),
         ["practice", rest @ ..] => threatcheck::practise(&suite(), rest),
         _ => Err(USAGE.to_owned()),
     };

@@ -10,21 +10,26 @@ use vedette_core::{Analysis, Level, Slot, Statement};
 use vedette_desk::Analyst;
 use vedette_recognise::Register;
 
-use crate::{Failure, analyst, posted_at, row};
+use crate::{Failure, analyst, news, posted_at, row};
 
 /// A function is passed when this share of its cases is right.
 const PASSED_SHARE: f64 = 0.9;
+/// Languages of the practice texts; the suite itself has no Dutch.
+const LANGUAGES: [&str; 10] = ["ar", "de", "en", "es", "fa", "fr", "nl", "ru", "tr", "ur"];
+/// Sentences of a paragraph of plain text.
+const PARAGRAPH_SENTENCES: usize = 3;
+const PLAIN: &str = "plain";
 const SUITE_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
 #[derive(Debug, Deserialize)]
-struct Case {
-    function: String,
-    language: String,
-    split: String,
-    text: String,
-    must: Rules,
+pub(crate) struct Case {
+    pub function: String,
+    pub language: String,
+    pub split: String,
+    pub text: String,
+    pub must: Rules,
     #[serde(default)]
-    should: Rules,
+    pub should: Rules,
     /// The words that should stand in a slot of an own statement, by slot.
     #[serde(default)]
     slots: BTreeMap<String, String>,
@@ -33,10 +38,10 @@ struct Case {
 /// What the findings must be. An absent rule asks nothing.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Rules {
-    own_any: Option<Vec<String>>,
-    own_none: Option<Vec<String>>,
-    reported_any: Option<Vec<String>>,
+pub(crate) struct Rules {
+    pub own_any: Option<Vec<String>>,
+    pub own_none: Option<Vec<String>>,
+    pub reported_any: Option<Vec<String>>,
     level_min: Option<Level>,
     level_max: Option<Level>,
 }
@@ -90,6 +95,44 @@ pub(crate) fn practise(suite: &Path, rest: &[&str]) -> Result<(), Failure> {
 /// Runs the suite. `--show FUNCTION LANGUAGE` prints what went wrong, of the tuning part only: held texts stay unread.
 pub(crate) fn measure(suite: &Path, rest: &[&str]) -> Result<(), Failure> {
     run(cases(suite)?, rest)
+}
+
+/// Trains the model of a post's wording on the practice texts; with a file, writes its weights there.
+pub(crate) fn train(suite: &Path, data: &Path, file: Option<&Path>) -> Result<(), Failure> {
+    let mut texts = practice_cases(suite)?;
+    texts.extend(plain_cases(data)?);
+    let suite = cases(suite)?;
+    let analyst = analyst_of(&suite)?;
+    texts.extend(suite.into_iter().filter(|case| case.split == "tune"));
+    crate::train::train(&analyst, &texts, file)
+}
+
+/// Sentences of ordinary text as cases of a function `plain`: posts and sentences whose number is even.
+fn plain_cases(data: &Path) -> Result<Vec<Case>, Failure> {
+    let posts = news::COLLECTIONS.iter().find(|collection| !collection.articles).ok_or("no collection of posts")?;
+    let posts = news::read(data, posts)?.into_iter().step_by(2).map(|post| (post.lang, post.text));
+    let mut texts: Vec<(String, String)> = posts.collect();
+    for language in LANGUAGES {
+        let path = data.join("langid").join(language).join("sentences.txt");
+        let lines =
+            std::fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        let lines: Vec<&str> = lines.lines().step_by(2).collect();
+        texts.extend(lines.iter().map(|line| (language.to_owned(), (*line).to_owned())));
+        // Longer texts are plain too.
+        texts.extend(lines.chunks(PARAGRAPH_SENTENCES).map(|lines| (language.to_owned(), lines.join(" "))));
+    }
+    texts.retain(|(language, _)| LANGUAGES.contains(&language.as_str()));
+    let must = plain().must;
+    let case = |(language, text): (String, String)| Case {
+        function: PLAIN.to_owned(),
+        language,
+        split: "practice".to_owned(),
+        text,
+        must: must.clone(),
+        should: Rules::default(),
+        slots: BTreeMap::new(),
+    };
+    Ok(texts.into_iter().map(case).collect())
 }
 
 fn run(cases: Vec<Case>, rest: &[&str]) -> Result<(), Failure> {
@@ -179,18 +222,33 @@ struct Functions {
 struct Function {
     id: String,
     must: Rules,
+    #[serde(default)]
+    should: Rules,
+}
+
+/// Ordinary text, which is no function of the suite.
+fn plain() -> Function {
+    let none = ["threat", "call", "instruction", "claim", "recruitment"].map(str::to_owned).to_vec();
+    let must = Rules { own_none: Some(none), level_max: Some(Level::Low), ..Rules::default() };
+    Function { id: PLAIN.to_owned(), must, should: Rules::default() }
 }
 
 /// The practice texts as cases: `== function` opens a function, every other line is a text.
 fn practice_cases(suite: &Path) -> Result<Vec<Case>, Failure> {
     let read =
         |path: &Path| std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()));
-    let functions: Functions =
+    let mut functions: Functions =
         toml::from_str(&read(&suite.join("functions.toml"))?).map_err(|error| error.to_string())?;
+    functions.function.push(plain());
     let mut cases = Vec::new();
-    for language in ["ar", "de", "en", "es", "fa", "fr", "ru", "tr", "ur"] {
+    for language in LANGUAGES {
         let mut function = None;
-        for line in read(&suite.join("practice").join(language).with_extension("txt"))?.lines() {
+        let mut all = read(&suite.join("practice").join(language).with_extension("txt"))?;
+        if let Ok(extra) = std::env::var("EXTRA") {
+            all.push_str(&read(&Path::new(&extra).join(language).with_extension("txt")).unwrap_or_default());
+            all.push_str(&read(&Path::new(&extra).join(format!("plain-{language}.txt"))).unwrap_or_default());
+        }
+        for line in all.lines() {
             if let Some(id) = line.strip_prefix("== ") {
                 function = functions.function.iter().find(|function| function.id == id.trim());
             } else if let Some(function) = function.filter(|_| !line.trim().is_empty() && !line.starts_with("//")) {
@@ -200,7 +258,7 @@ fn practice_cases(suite: &Path) -> Result<Vec<Case>, Failure> {
                     split: "practice".to_owned(),
                     text: line.replace("\\n", "\n"),
                     must: function.must.clone(),
-                    should: Rules::default(),
+                    should: function.should.clone(),
                     slots: BTreeMap::new(),
                 });
             }

@@ -28,7 +28,7 @@ pub(crate) struct Signs<'a> {
 /// Whether a statement is a threat, a call or an instruction in the writer's own words.
 pub(crate) fn is_intent(statement: &Statement) -> bool {
     let kind = matches!(statement.kind, StatementKind::Threat | StatementKind::Call | StatementKind::Instruction);
-    kind && !statement.reported
+    kind && !statement.reported && !statement.tentative
 }
 
 /// Whether the event of a statement is the one its place or time points to, not a name of it.
@@ -41,7 +41,8 @@ fn is_joined(statement: &Statement) -> bool {
 }
 
 fn weight_of(statement: &Statement) -> f32 {
-    if statement.reported { weights::REPORTED } else { weights::of_statement(statement.kind) }
+    let weight = if statement.reported { weights::REPORTED } else { weights::of_statement(statement.kind) };
+    if statement.tentative { weights::TENTATIVE * weight } else { weight }
 }
 
 impl<'a> Signs<'a> {
@@ -88,6 +89,7 @@ impl<'a> Signs<'a> {
                         false => statement.kind.word().to_owned(),
                     };
                     let name = name.replace("reported report", "report");
+                    let name = if statement.tentative { format!("{name} (tentative)") } else { name };
                     let weight = self.scaled(reading, weight_of(statement));
                     self.add(Sign { name, weight, reading, start: statement.start, end: statement.end });
                 }

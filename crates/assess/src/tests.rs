@@ -41,6 +41,7 @@ fn statement(kind: StatementKind, reported: bool, details: &str) -> Statement {
         quote: TEXT.to_owned(),
         speaker: None,
         reported,
+        tentative: false,
         actor: None,
         addressee: None,
         target: detail('g', "Kelmora"),

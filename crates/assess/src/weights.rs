@@ -25,6 +25,8 @@ pub(crate) fn of_statement(kind: StatementKind) -> f32 {
 
 /// The writer's own words count; the same words in a news report do not.
 pub(crate) const REPORTED: f32 = 0.25;
+/// What only the wording as a whole speaks for counts half, and raises no level above low.
+pub(crate) const TENTATIVE: f32 = 0.5;
 /// A place or venue named with the threat: somebody can be warned.
 pub(crate) const PLACE: f32 = 1.5;
 /// A dated event named with the threat.

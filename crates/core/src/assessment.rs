@@ -72,7 +72,7 @@ impl ReasonGroup {
     /// Which question a reason answers, by the beginning of its name: the table that every assessment is sorted by.
     pub fn of(name: &str) -> Self {
         let begins = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
-        match name {
+        match name.trim_end_matches(" (tentative)") {
             "threat" | "call" | "instruction" | "recruitment" | "praise" => Self::Intent,
             "claim" => Self::Capability,
             _ if begins(&["method ", "actor: ", "outlet: "]) => Self::Capability,

@@ -249,6 +249,9 @@ pub struct Statement {
     pub speaker: Option<Slot>,
     /// Whether somebody else's words are passed on (news, quotation).
     pub reported: bool,
+    /// Whether only the wording of the post as a whole speaks for it, and not surely: worth a look, no alarm.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub tentative: bool,
     /// Who acts.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub actor: Option<Slot>,

@@ -107,6 +107,12 @@ impl Analyst {
         Analysis { id, language: reading.language, findings, assessment, admiralty: Admiralty::default() }
     }
 
+    /// What the model of a post's wording looks at; for training it.
+    #[doc(hidden)]
+    pub fn wording_features(&self, text: &str, posted_at: Timestamp, rules: bool) -> Vec<(u64, f32)> {
+        self.recogniser.features(text, &self.language(text), civil_utc(posted_at), rules)
+    }
+
     /// The tools and knowledge that results are made with.
     pub fn made_with(&self) -> String {
         format!("vedette {} {}", env!("CARGO_PKG_VERSION"), self.recogniser.version())

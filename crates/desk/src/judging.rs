@@ -274,7 +274,8 @@ fn points_of(content: &VersionView, grades: &Admiralty) -> Vec<Point> {
     for (number, found) in content.findings.iter().enumerate() {
         for one in &found.statements {
             let reported = if one.reported { ", reported" } else { "" };
-            let label = format!("{}{reported}", one.kind.word());
+            let tentative = if one.tentative { ", tentative" } else { "" };
+            let label = format!("{}{reported}{tentative}", one.kind.word());
             add(PointKind::Statement, number, (one.start, one.end), one.kind.word().to_owned(), label, &one.quote);
         }
     }

@@ -68,7 +68,8 @@ pub fn opening(item: &ItemView, version: &VersionView, number: u32) -> Vec<Block
     let mut blocks = vec![Block { kind: BlockKind::Lead, audience: Audience::Public, text: lead }];
     // A translation that nobody has signed is not quoted.
     let quotable = version.readings.iter().zip(&version.findings).filter(|(reading, _)| may_be_quoted(reading));
-    let own = quotable.flat_map(|(_, found)| &found.statements).find(|statement| !statement.reported);
+    let own =
+        quotable.flat_map(|(_, found)| &found.statements).find(|statement| !statement.reported && !statement.tentative);
     if let Some(statement) = own {
         let quote = statement.quote.split_whitespace().collect::<Vec<_>>().join(" ");
         let text = format!("{quote}[^{number}]");

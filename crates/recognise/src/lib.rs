@@ -41,6 +41,7 @@ mod statements;
 mod trie;
 mod vocabulary;
 mod watchlist;
+mod wording;
 mod words;
 
 pub use names::{NameMatcher, NameSpan, Search};
@@ -51,4 +52,10 @@ pub use register::{
     REGISTER_FILE_BYTES_MAX, REGISTER_IMPORT_BYTES_MAX, Register, RegisterError,
 };
 pub use vedette_core::{Findings, MentionKind};
+/// What the program that trains the model of a post's wording shares with it. No part of the interface.
+#[doc(hidden)]
+pub mod training {
+    pub use crate::wording::{LANES, bucket};
+}
+
 pub use watchlist::{WATCHLIST_TERMS_MAX, WatchTerm, Watchlist, WatchlistError};

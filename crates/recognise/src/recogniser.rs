@@ -4,8 +4,9 @@ use crate::lexicon::Lexicons;
 use crate::names::NameMatcher;
 use crate::places::{self, Hints, PlaceHit};
 use crate::register::Register;
-use crate::statements;
+use crate::statements::{self, Input};
 use crate::watchlist::Watchlist;
+use crate::wording::Features;
 use crate::words::{self, Words, how, read_words};
 use jiff::civil::DateTime;
 use vedette_core::limits::READING_BYTES_MAX;
@@ -39,7 +40,7 @@ pub struct Recogniser {
 }
 
 /// The rules and lexicons of this crate; goes up when they change what is found.
-const RULES_VERSION: u32 = 2;
+const RULES_VERSION: u32 = 3;
 
 impl Recogniser {
     /// Prepares the register and the options for matching.
@@ -72,6 +73,26 @@ impl Recogniser {
 
     /// As [`Self::recognise`], with what is known about where the text comes from.
     pub fn recognise_with(&self, text: &str, language: &Language, posted_at: DateTime, hints: &Hints) -> Findings {
+        self.read(text, language, posted_at, hints, None)
+    }
+
+    /// What the model of [`crate::wording`] looks at in a post: features and how much each counts. For training it; no part of the
+    /// interface.
+    #[doc(hidden)]
+    pub fn features(&self, text: &str, language: &Language, posted_at: DateTime, rules: bool) -> Vec<(u64, f32)> {
+        let mut features = Features::default();
+        self.read(text, language, posted_at, &Hints::default(), Some(&mut features));
+        features.scaled(rules)
+    }
+
+    fn read(
+        &self,
+        text: &str,
+        language: &Language,
+        posted_at: DateTime,
+        hints: &Hints,
+        features: Option<&mut Features>,
+    ) -> Findings {
         let text = cut(text);
         let folded = fold(text);
         let words = read_words(text, &folded);
@@ -91,7 +112,15 @@ impl Recogniser {
         let dates = dates_of(text, &language.code, posted_at);
         let marked = self.lexicons.mark(&language.code, &language.script, text, &words, &folded.text);
         let statements = match marked {
-            Some((lexicon, marks)) => statements::find(text, &folded.text, &words, lexicon, marks, &mentions, &dates),
+            Some((lexicon, marks)) => {
+                let (text, folded, language) = (text, folded.text.as_str(), language.code.as_str());
+                let input = Input { text, language, folded, words: &words, mentions: &mentions, dates: &dates };
+                let (found, seen) = statements::find(input, lexicon, marks);
+                if let (Some(features), Some(seen)) = (features, seen) {
+                    *features = seen;
+                }
+                found
+            }
             None => Vec::new(),
         };
         Findings { mentions, dates, links: found_links, statements, attacks: Vec::new() }

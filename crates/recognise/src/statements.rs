@@ -10,8 +10,10 @@ mod hashtags;
 mod intent;
 mod rules;
 mod slots;
+mod whole;
 
 use crate::lexicon::{Lexicon, Marks, class};
+use crate::wording::{self, Features, Signs};
 use crate::words::{Script, Words};
 use vedette_core::{DateMention, Mention, MentionKind, Statement};
 use vedette_text::Span;
@@ -77,37 +79,54 @@ pub(super) struct Sentence {
     end: usize,
 }
 
-/// Finds the statements of a text, in order.
-pub(crate) fn find(
-    text: &str,
-    folded: &str,
-    words: &Words,
-    lexicon: &Lexicon,
-    marks: Marks,
-    mentions: &[Mention],
-    dates: &[DateMention],
-) -> Vec<Statement> {
+/// What statements are found in.
+#[derive(Clone, Copy)]
+pub(crate) struct Input<'a> {
+    pub text: &'a str,
+    /// Code of its language.
+    pub language: &'a str,
+    pub folded: &'a str,
+    pub words: &'a Words,
+    pub mentions: &'a [Mention],
+    pub dates: &'a [DateMention],
+}
+
+/// The statements of a text, in order, and what the model of its wording looked at.
+pub(crate) fn find(input: Input<'_>, lexicon: &Lexicon, marks: Marks) -> (Vec<Statement>, Option<Features>) {
+    let mut features = wording::is_post(input.text, input.words.list.len()).then(|| Features::read(&input, &marks));
     let mut found = Vec::new();
-    if text.len() <= SHORT_TEXT_BYTES && text.contains('#') {
-        hashtags::find(text, lexicon, &mut found);
+    if input.text.len() <= SHORT_TEXT_BYTES && input.text.contains('#') {
+        hashtags::find(input.text, lexicon, &mut found);
     }
     // Most posts say nothing of the kind: no word that could carry a statement, no work.
-    if marks.at.iter().all(|at| at & rules::CARRIERS == 0) {
-        return found;
+    let carries = marks.at.iter().any(|at| at & rules::CARRIERS != 0);
+    if features.is_none() && !carries {
+        return (found, None);
     }
-    let scene = Scene::new(text, folded, words, lexicon, marks, mentions, dates);
+    let scene = Scene::new(&input, lexicon, marks);
+    if carries {
+        by_rules(&scene, &mut found);
+    }
+    if let Some(features) = features.as_mut() {
+        features.add_rules(input.language, scene.signs(), &found);
+        whole::revise(&scene, features, &mut found);
+    }
+    found.sort_by_key(|statement| statement.start);
+    (found, features)
+}
+
+/// What the rules read, sentence by sentence.
+fn by_rules(scene: &Scene<'_>, found: &mut Vec<Statement>) {
     for sentence in scene.ranges() {
         if found.len() >= STATEMENTS_MAX {
             break;
         }
-        if let Some(reading) = rules::read(&scene, sentence) {
-            found.push(slots::fill(&scene, sentence, &reading));
-            let claim = rules::claims_too(&scene, sentence, &reading);
-            found.extend(claim.map(|claim| slots::fill(&scene, sentence, &claim)));
+        if let Some(reading) = rules::read(scene, sentence) {
+            found.push(slots::fill(scene, sentence, &reading));
+            let claim = rules::claims_too(scene, sentence, &reading);
+            found.extend(claim.map(|claim| slots::fill(scene, sentence, &claim)));
         }
     }
-    found.sort_by_key(|statement| statement.start);
-    found
 }
 
 /// The mention that each word is part of, by word; a named word loses its classes.
@@ -136,15 +155,8 @@ fn name_words(words: &Words, mentions: &[Mention], marks: &mut Marks) -> Vec<Opt
 }
 
 impl<'a> Scene<'a> {
-    fn new(
-        text: &'a str,
-        folded: &'a str,
-        words: &'a Words,
-        lexicon: &'a Lexicon,
-        mut marks: Marks,
-        mentions: &'a [Mention],
-        dates: &'a [DateMention],
-    ) -> Self {
+    fn new(input: &Input<'a>, lexicon: &'a Lexicon, mut marks: Marks) -> Self {
+        let Input { text, folded, words, mentions, dates, .. } = *input;
         let named = name_words(words, mentions, &mut marks);
         let count = |bits: u64| marks.at.iter().filter(|at| **at & bits != 0).count();
         let said = count(class::SAY);
@@ -193,6 +205,25 @@ impl<'a> Scene<'a> {
         }
         scene.sporting = sporting;
         scene
+    }
+
+    /// What the model of the wording is told of the rules' view.
+    fn signs(&self) -> Signs {
+        let any = |holds: &dyn Fn(Sentence) -> bool| self.ranges().into_iter().any(holds);
+        [
+            self.news,
+            self.joking,
+            self.poster,
+            self.knows_actor,
+            self.sporting.iter().any(|sport| *sport),
+            self.grim,
+            self.addresses,
+            self.groups,
+            any(&|sentence| frame::is_framed(self, sentence)),
+            any(&|sentence| frame::is_question(self, sentence)),
+            any(&|sentence| self.any(sentence, class::UNREAL)),
+            !self.quotations.is_empty(),
+        ]
     }
 
     /// The sentences as ranges of words.

@@ -55,6 +55,7 @@ fn said(kind: StatementKind, reported: bool) -> Statement {
         quote: "w".to_owned(),
         speaker: None,
         reported,
+        tentative: false,
         actor: None,
         addressee: None,
         target: None,

@@ -207,7 +207,8 @@ fn print(analysis: &Analysis, io: &mut Io) -> Result<(), Failure> {
     }
     for statement in &analysis.findings.statements {
         let reported = if statement.reported { " (reported)" } else { "" };
-        io.line(format!("{:<11} “{}”{reported}", statement.kind.word(), brief(&statement.quote, 120)))?;
+        let tentative = if statement.tentative { " (tentative)" } else { "" };
+        io.line(format!("{:<11} “{}”{reported}{tentative}", statement.kind.word(), brief(&statement.quote, 120)))?;
     }
     let tier = analysis.assessment.tier.map(|tier| format!(", tier {tier}")).unwrap_or_default();
     io.line(format!("assessment  {}{tier}", analysis.assessment.level.word()))?;

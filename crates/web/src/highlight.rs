@@ -37,8 +37,10 @@ pub(crate) fn spans(found: &Findings, reasons: &[Reason], reading: usize) -> Vec
     let mut out = Vec::new();
     for statement in &found.statements {
         let reported = if statement.reported { " (reported speech)" } else { "" };
+        let tentative = if statement.tentative { " (tentative: by its wording as a whole)" } else { "" };
         let word = statement.kind.word();
-        out.push(span(statement.start, statement.end, format!("s s-{word}"), format!("{word}{reported}")));
+        let title = format!("{word}{reported}{tentative}");
+        out.push(span(statement.start, statement.end, format!("s s-{word}"), title));
     }
     for mention in &found.mentions {
         let folds =

@@ -1,6 +1,6 @@
 //! Threats that stand in hashtags: `#TessgateWillBurn` is read as the three words it is.
 
-use super::{Scene, rules};
+use super::{Input, Scene, rules};
 use crate::lexicon::Lexicon;
 use crate::words::read_words;
 use vedette_core::Statement;
@@ -21,7 +21,8 @@ pub(super) fn find(text: &str, lexicon: &Lexicon, found: &mut Vec<Statement>) {
         if marks.at.iter().all(|at| at & rules::CARRIERS == 0) {
             continue;
         }
-        let scene = Scene::new(&words, &folded.text, &read, lexicon, marks, &[], &[]);
+        let input = Input { text: &words, language: "", folded: &folded.text, words: &read, mentions: &[], dates: &[] };
+        let scene = Scene::new(&input, lexicon, marks);
         let reading = scene.ranges().first().and_then(|sentence| rules::read(&scene, *sentence));
         if let Some(reading) = reading {
             found.push(Statement {
@@ -31,6 +32,7 @@ pub(super) fn find(text: &str, lexicon: &Lexicon, found: &mut Vec<Statement>) {
                 quote: text.get(start..end).unwrap_or_default().to_owned(),
                 speaker: None,
                 reported: reading.reported,
+                tentative: false,
                 actor: None,
                 addressee: None,
                 target: None,

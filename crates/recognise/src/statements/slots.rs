@@ -78,6 +78,7 @@ pub(super) fn fill(scene: &Scene<'_>, sentence: Sentence, reading: &Reading) -> 
         quote: sentence.span.of(scene.text).to_owned(),
         speaker: if reading.reported { speaker(scene, sentence) } else { None },
         reported: reading.reported,
+        tentative: false,
         addressee: addressee(scene, sentence),
         target: target(scene, sentence, reading.anchor, actor_id.as_deref()),
         place: near(&[MentionKind::Place, MentionKind::Venue]),

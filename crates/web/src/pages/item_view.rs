@@ -129,6 +129,7 @@ struct StatementView {
     decision: Option<DecidedView>,
     kind: &'static str,
     reported: bool,
+    tentative: bool,
     quote: String,
     /// What is known of who, whom, where, when and how.
     slots: Vec<(&'static str, String)>,
@@ -388,6 +389,7 @@ fn statements(version: &VersionView, judged: &Judged) -> Vec<StatementView> {
             decision: judged.on(PointKind::Statement, number, one.start, one.end),
             kind: one.kind.word(),
             reported: one.reported,
+            tentative: one.tentative,
             quote,
             slots: known.collect(),
         });

@@ -54,6 +54,7 @@ pub(super) fn statement(text: &str, quote: &str) -> Statement {
         quote: quote.to_owned(),
         speaker: None,
         reported: false,
+        tentative: false,
         actor: None,
         addressee: None,
         target: None,

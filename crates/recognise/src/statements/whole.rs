@@ -1,0 +1,146 @@
+//! The post as a whole against its sentences one by one: what the model of the wording adds to the rules, and takes from them.
+//!
+//! What it adds is tentative, worth a look and no alarm, unless it is nearly sure of a short post with a word of harm in it.
+//! Every threshold was set on the texts that were read while building.
+
+use super::rules::Reading;
+use super::{Scene, Sentence, slots};
+use crate::lexicon::class;
+use crate::wording::{self, Features, Likely};
+use vedette_core::{Statement, StatementKind};
+
+/// From this likelihood on, a post threatens, calls or instructs though no rule says so.
+const INTENT: f32 = 0.5;
+/// The same where a word of harm or death stands in it.
+const INTENT_GRIM: f32 = 0.4;
+/// From here on a single sentence of several does.
+const INTENT_ALONE: f32 = 0.85;
+/// From here on it claims an attack or recruits.
+const CLAIM: f32 = 0.4;
+/// From here on it praises, warns or denies: harmless to add.
+const SOFT: f32 = 0.3;
+/// From here on it does any of them in talk of sport, play or fiction.
+const UNREAL: f32 = 0.9;
+/// From here on a short grim post is taken at its word.
+const SURE: f32 = 0.98;
+/// Below this likelihood, a post does not make the statement that a rule found.
+const DROP: f32 = 0.2;
+/// From this likelihood on, a statement that is taken back was a report, or speaks against it.
+const INSTEAD: f32 = 0.5;
+
+/// Words of the longest post to which something is added.
+const WORDS_MAX: usize = 80;
+/// Words of the longest post that is taken at its word.
+const SURE_WORDS_MAX: usize = 30;
+/// Sentences of the shortest post whose sentences are weighed one by one, and words of the shortest of them.
+const SENTENCES_MIN: usize = 3;
+const SENTENCE_WORDS_MIN: usize = 3;
+
+/// Kinds that ask for or announce harm: they are told apart by degrees, and stand for one another.
+const INTENTS: [StatementKind; 3] = [StatementKind::Threat, StatementKind::Call, StatementKind::Instruction];
+
+/// Adds what the wording says and no rule found, and takes back what it speaks against.
+pub(super) fn revise(scene: &Scene<'_>, features: &Features, found: &mut Vec<Statement>) {
+    let Some(likely) = wording::weigh(features) else { return };
+    take_back(&likely, found);
+    if scene.words.list.len() > WORDS_MAX {
+        return;
+    }
+    let passed_on = likely.reports() + likely.counters();
+    if scene.grim && passed_on < INSTEAD && !makes(found, StatementKind::Threat) {
+        add_sentences(scene, features, found);
+    }
+    let unreal = is_unreal(scene);
+    let from = |kind: StatementKind| match kind {
+        _ if unreal => UNREAL,
+        StatementKind::Threat | StatementKind::Call | StatementKind::Instruction if scene.grim => INTENT_GRIM,
+        StatementKind::Threat | StatementKind::Call | StatementKind::Instruction => INTENT,
+        StatementKind::Claim | StatementKind::Recruitment => CLAIM,
+        _ => SOFT,
+    };
+    let kinds = [
+        likely.intent(),
+        StatementKind::Claim,
+        StatementKind::Praise,
+        StatementKind::Recruitment,
+        StatementKind::Warning,
+        StatementKind::Denial,
+    ];
+    for kind in kinds {
+        let share = share(&likely, kind);
+        if share < from(kind) || makes(found, kind) {
+            continue;
+        }
+        let sure = share >= SURE && scene.grim && scene.words.list.len() <= SURE_WORDS_MAX;
+        let weight = |sentence: &Sentence| wording::weight_of(features, kind, sentence.first, sentence.end);
+        let sentence = scene.ranges().into_iter().max_by(|a, b| weight(a).total_cmp(&weight(b)));
+        found.extend(sentence.and_then(|sentence| statement(scene, features, kind, sentence, !sure)));
+    }
+}
+
+/// How likely the post does this.
+fn share(likely: &Likely, kind: StatementKind) -> f32 {
+    match INTENTS.contains(&kind) {
+        true => INTENTS.iter().map(|kind| likely.of(*kind)).sum(),
+        false => likely.of(kind),
+    }
+}
+
+/// Whether a statement of this kind was found in the writer's own words.
+fn makes(found: &[Statement], kind: StatementKind) -> bool {
+    let alike = |other: StatementKind| other == kind || INTENTS.contains(&kind) && INTENTS.contains(&other);
+    found.iter().any(|statement| !statement.reported && alike(statement.kind))
+}
+
+/// Sport, play, a joke or a story anywhere in the post.
+fn is_unreal(scene: &Scene<'_>) -> bool {
+    scene.joking
+        || scene.sporting.iter().any(|sport| *sport)
+        || scene.ranges().into_iter().any(|sentence| scene.any(sentence, class::UNREAL))
+}
+
+/// Takes back threats, calls and instructions: what else the rules find in own words is milder, and rests on plainer words.
+fn take_back(likely: &Likely, found: &mut Vec<Statement>) {
+    found.retain_mut(|statement| {
+        if statement.reported || !INTENTS.contains(&statement.kind) || share(likely, statement.kind) >= DROP {
+            return true;
+        }
+        if likely.reports() > INSTEAD {
+            (statement.kind, statement.reported) = (StatementKind::Report, true);
+        } else if likely.counters() > INSTEAD {
+            statement.kind = StatementKind::Denial;
+        } else {
+            return false;
+        }
+        true
+    });
+}
+
+/// Sentences that threaten on their own, among others that do not.
+fn add_sentences(scene: &Scene<'_>, features: &Features, found: &mut Vec<Statement>) {
+    let sentences = scene.ranges();
+    if sentences.len() < SENTENCES_MIN {
+        return;
+    }
+    for sentence in sentences.into_iter().filter(|sentence| sentence.end - sentence.first >= SENTENCE_WORDS_MIN) {
+        let Some(alone) = wording::weigh_within(features, sentence.first, sentence.end) else { continue };
+        let kind = alone.intent();
+        if share(&alone, kind) >= INTENT_ALONE {
+            found.extend(statement(scene, features, kind, sentence, true));
+        }
+    }
+}
+
+/// A sentence as a statement, resting on the word that speaks most for it.
+fn statement(
+    scene: &Scene<'_>,
+    features: &Features,
+    kind: StatementKind,
+    sentence: Sentence,
+    tentative: bool,
+) -> Option<Statement> {
+    let word = |at: &usize| wording::weight_of(features, kind, *at, *at + 1);
+    let anchor = (sentence.first..sentence.end).max_by(|a, b| word(a).total_cmp(&word(b)))?;
+    let statement = slots::fill(scene, sentence, &Reading { kind, reported: false, anchor });
+    Some(Statement { tentative, ..statement })
+}
