@@ -56,6 +56,8 @@ pub(crate) struct Lexicon {
     pub bare_imperative: bool,
     /// Where the subject often stands behind the verb of saying: `сообщила полиция`.
     pub subject_follows: bool,
+    /// Where the one adjective with a capital is that of a place: `Berliner`.
+    pub capital_adjectives: bool,
     /// Where the forms in `want` do not tell the person.
     pub want_needs_person: bool,
     exact: FxHashMap<u64, u32>,
@@ -207,6 +209,7 @@ impl Lexicon {
             arabic: code == "ar",
             bare_imperative: code == "en",
             subject_follows: matches!(code, "ar" | "de" | "fr" | "es" | "ru"),
+            capital_adjectives: code == "de",
             want_needs_person: matches!(code, "en" | "de" | "fr"),
             ends: vec![0],
             ..Self::default()

@@ -274,6 +274,8 @@ fn a_public_body_and_the_place_beside_it_are_one_speaker() {
         ("tr", "Kelmora polisi, bir grubun bombalı saldırı tehdidinde bulunduğunu açıkladı.", "Kelmora polisi"),
         ("de", "Die Polizei in Kelmora teilte mit, eine Gruppe habe mit einem Anschlag gedroht.", "Polizei in Kelmora"),
         ("de", "Sie werden alle töten, sagte die Polizei Kelmora.", "Polizei Kelmora"),
+        ("de", "Die Kelmorer Polizei teilte mit, eine Gruppe habe mit einem Anschlag gedroht.", "Kelmorer Polizei"),
+        ("de", "Unser Innenministerium teilte mit, eine Gruppe habe mit einem Anschlag gedroht.", "Innenministerium"),
         ("fr", "La police de Kelmora a déclaré qu'ils vont tuer tout le monde.", "police de Kelmora"),
         ("fr", "Ils vont tuer tout le monde, a déclaré la police de Kelmora.", "police de Kelmora"),
         ("es", "La policía de Kelmora dijo que van a matar a todos.", "policía de Kelmora"),
