@@ -3,7 +3,8 @@
 //!
 //! The days before are summed up as a negative binomial distribution (counts that vary more than chance, as mentions do): its
 //! mean is theirs, its variance theirs, but never below that of independent counts with some spread of their own, widened by
-//! what so few days leave open. A day is a burst when that gives its number or more with a chance of [`CHANCE_MAX`] at most.
+//! what so few days leave open. The mean is that of the weekday, drawn towards that of all days as far as the weekdays do not
+//! differ more than chance: an outlet that posts every Friday gives no burst on Fridays. A day is a burst when that gives its number or more with a chance of [`CHANCE_MAX`] at most.
 //! At this setting at most 1 in 100 entity-days without a burst is called one (measured on simulated counts: see the tests
 //! and `examples/burst_rate.rs`).
 
@@ -27,6 +28,11 @@ pub const TODAY_MIN: u32 = 3;
 pub const CHANCE_MAX: f64 = 0.001;
 /// Spread that any count is given: its variance is at least mean + mean² / SPREAD.
 const SPREAD: f64 = 10.0;
+/// Days of a week.
+const WEEK: usize = 7;
+/// How many times as much as the days of one weekday the weekdays must differ before that is a rhythm: by chance they differ
+/// by 1, and by more than 2 once in ten.
+const RHYTHM_MIN: f64 = 2.0;
 /// Bursts that are told, the rarest first.
 const BURSTS_MAX: usize = 50;
 
@@ -42,7 +48,7 @@ pub struct Burst {
     pub name: String,
     /// Items that name it today.
     pub today: u32,
-    /// The usual number a day.
+    /// The usual number on such a day: of the weekday, where weekdays differ.
     pub usual: f64,
     /// Days that this comes from.
     pub days: usize,
@@ -98,19 +104,80 @@ fn counted(name: &Name) -> bool {
     !matches!(name.kind, MentionKind::Method | MentionKind::Leader | MentionKind::Platform)
 }
 
-/// Whether `today` is a burst beside the days before: the usual number and the chance of it; nothing when it is none.
+/// Whether `today` is a burst beside the days before, yesterday first: the usual number for such a day and the chance of it;
+/// nothing when it is none.
 pub fn judge(history: &[u32], today: u32) -> Option<(f64, f64)> {
     if history.len() < HISTORY_DAYS_MIN || today < TODAY_MIN {
         return None;
     }
     let days = history.len() as f64;
-    let sum: f64 = history.iter().map(|count| f64::from(*count)).sum();
+    let plain = history.iter().map(|count| f64::from(*count)).sum::<f64>() / days;
+    let rhythm = Rhythm::of(history, plain);
+    let usual = rhythm.usual(0, plain);
     // Half a mention more than was seen: what was never named can be named.
-    let mean = (sum + 0.5) / days;
-    let spread: f64 = history.iter().map(|count| (f64::from(*count) - sum / days).powi(2)).sum::<f64>() / (days - 1.0);
-    let variance = spread.max(mean + mean * mean / SPREAD) * (1.0 + 1.0 / days);
+    let mean = usual + 0.5 / days;
+    let off = |(before, count): (usize, &u32)| (f64::from(*count) - rhythm.usual(before + 1, plain)).powi(2);
+    let spread = history.iter().enumerate().map(off).sum::<f64>() / (days - 1.0 - rhythm.taken());
+    // A weekday with more than the others varies as much more.
+    let spread = spread * (mean / (plain + 0.5 / days)).max(1.0);
+    let variance = spread.max(mean + mean * mean / SPREAD) * (1.0 + 1.0 / days + rhythm.doubt());
     let chance = tail(today, mean, variance);
-    (chance <= CHANCE_MAX).then_some((sum / days, chance))
+    (chance <= CHANCE_MAX).then_some((usual, chance))
+}
+
+/// How far each weekday is from the others. With two to four days of each, their own means are mostly chance: each is drawn
+/// towards the mean of all days, the less the more the weekdays differ beside the days of one weekday (a variance component by
+/// the method of moments, as in James and Stein's estimator).
+struct Rhythm {
+    /// Means of the weekdays, today's first, then yesterday's.
+    means: [f64; WEEK],
+    /// How much of a weekday's own difference is believed, from 0 to 1.
+    share: f64,
+    /// Days of the weekday with the fewest.
+    of_each: f64,
+}
+
+impl Rhythm {
+    /// The rhythm of the days before today, yesterday first, whose mean is `plain`.
+    fn of(history: &[u32], plain: f64) -> Self {
+        let (mut sums, mut squares, mut numbers) = ([0.0; WEEK], [0.0; WEEK], [0.0; WEEK]);
+        for (before, count) in history.iter().enumerate() {
+            let (day, count) = ((before + 1) % WEEK, f64::from(*count));
+            for (table, more) in [(&mut sums, count), (&mut squares, count * count), (&mut numbers, 1.0)] {
+                table.get_mut(day).into_iter().for_each(|at| *at += more);
+            }
+        }
+        let (mut means, mut within, mut between) = ([0.0; WEEK], 0.0, 0.0);
+        let tables = sums.iter().zip(&squares).zip(&numbers).zip(&mut means);
+        for (((sum, square), number), mean) in tables {
+            *mean = sum / number;
+            within += square - sum * *mean;
+            between += number * (*mean - plain).powi(2);
+        }
+        let of_each = numbers.iter().copied().fold(f64::INFINITY, f64::min);
+        // What never varies is still counted, and counts vary by chance.
+        let within = (within / (history.len() as f64 - WEEK as f64)).max(plain);
+        let between = between / (WEEK as f64 - 1.0);
+        let apart = ((between - RHYTHM_MIN * within) / of_each).max(0.0);
+        let share = if apart > 0.0 { apart / (apart + within / of_each) } else { 0.0 };
+        Self { means, share, of_each }
+    }
+
+    /// The usual number of a day, by how many days before today it is.
+    fn usual(&self, before: usize, plain: f64) -> f64 {
+        let own = self.means.get(before % WEEK).copied().unwrap_or(plain);
+        plain + self.share * (own - plain)
+    }
+
+    /// Degrees of freedom that the weekdays take from the days.
+    fn taken(&self) -> f64 {
+        self.share * (WEEK as f64 - 1.0)
+    }
+
+    /// What so few days of one weekday leave open, as a share of the variance: of it all where the weekday alone is believed.
+    fn doubt(&self) -> f64 {
+        self.share / self.of_each
+    }
 }
 
 /// Chance of `count` or more under a negative binomial distribution with this mean and a larger variance.

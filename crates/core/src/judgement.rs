@@ -158,6 +158,13 @@ pub enum CampaignAct {
         /// The items.
         items: Vec<ItemId>,
     },
+    /// A suggestion is none: its items are not suggested again before it has grown.
+    Dismiss {
+        /// The items that were suggested.
+        items: Vec<ItemId>,
+        /// Why.
+        reason: String,
+    },
     /// The state before an earlier act comes back. Only the newest act that stands can be undone.
     Undo {
         /// Number of that act.

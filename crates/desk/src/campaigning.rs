@@ -33,6 +33,9 @@ pub struct SuggestedCampaign {
     pub joins: Vec<Join>,
     /// The campaign that they would join.
     pub into: Option<CampaignId>,
+    /// The act that dismissed it, while it has not grown since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dismissed: Option<LastAct>,
 }
 
 /// A campaign that somebody accepted, in short.
@@ -69,6 +72,8 @@ pub struct Campaigns {
     pub accepted: Vec<CampaignRow>,
     /// Suggestions, the largest first.
     pub suggested: Vec<SuggestedCampaign>,
+    /// Suggestions that somebody dismissed and that have not grown since.
+    pub dismissed: Vec<SuggestedCampaign>,
     /// What can be undone.
     pub last: Option<LastAct>,
 }
@@ -82,6 +87,10 @@ pub struct CampaignView {
     pub title: String,
     /// Of a suggestion: the campaign that its items would join.
     pub into: Option<CampaignId>,
+    /// How many items it has; `rows` may show fewer.
+    pub count: usize,
+    /// Of a suggestion: the act that dismissed it, while it has not grown since.
+    pub dismissed: Option<LastAct>,
     /// Its items, oldest first.
     pub rows: Vec<InboxRow>,
     /// What joins them.
@@ -112,7 +121,8 @@ impl Desk {
         };
         let accepted = book.campaigns().map(row).collect();
         let last = standing.last().and_then(|number| acts.iter().find(|act| act.number == *number));
-        Ok(Campaigns { accepted, suggested: self.suggested(&book)?, last: last.and_then(last_act) })
+        let (dismissed, suggested) = self.suggested(&book, &acts)?.into_iter().partition(|one| one.dismissed.is_some());
+        Ok(Campaigns { accepted, suggested, dismissed, last: last.and_then(last_act) })
     }
 
     /// One accepted campaign.
@@ -125,6 +135,8 @@ impl Desk {
         Ok(CampaignView {
             title: title_of(&signals, &campaign.items),
             into: None,
+            count: campaign.items.len(),
+            dismissed: None,
             rows: self.rows_by_time(&signals)?,
             joins: joins(&signals),
             bursts: self.bursts_of(&signals)?,
@@ -143,17 +155,15 @@ impl Desk {
 
     /// A suggested campaign, named by one of its items.
     pub fn suggested_campaign(&self, key: ItemId) -> DeskResult<CampaignView> {
-        let (book, ..) = self.book()?;
-        let found = self.suggested(&book)?.into_iter().find(|one| one.items.contains(&key));
-        let found = found.ok_or_else(|| {
-            let held = book.holder(key).map(|id| format!(": it is in {id}")).unwrap_or_default();
-            DeskError::Unusable(format!("no suggested campaign holds {key}{held}"))
-        })?;
+        let (book, acts, _) = self.book()?;
+        let found = self.suggestion(&book, &acts, key)?;
         let signals = self.signals_of(&found.items.iter().copied().collect())?;
         Ok(CampaignView {
             campaign: None,
             title: found.title,
             into: found.into,
+            count: found.items.len(),
+            dismissed: found.dismissed,
             rows: self.rows_by_time(&signals)?,
             joins: found.joins,
             bursts: self.bursts_of(&signals)?,
@@ -177,6 +187,23 @@ impl Desk {
         let name = if into.is_some() { String::new() } else { name.trim().to_owned() };
         let number = self.act_on_campaigns(who, CampaignAct::Accept { into, name, items: items.to_vec() })?;
         Ok(id_of(into.unwrap_or(number)))
+    }
+
+    /// Says that a suggestion, named by one of its items, is no campaign. With `seen`, only when it still has so many items.
+    pub fn dismiss_campaign(&self, who: &Who, key: ItemId, seen: Option<usize>, reason: &str) -> DeskResult<LastAct> {
+        let (book, acts, _) = self.book()?;
+        let found = self.suggestion(&book, &acts, key)?;
+        if let Some(seen) = seen.filter(|seen| *seen != found.items.len()) {
+            let now = found.items.len();
+            return Err(DeskError::Unusable(format!("it had {seen} items and has {now} now: look at it again")));
+        }
+        if let Some(before) = found.dismissed {
+            return Err(DeskError::Unusable(format!("{} dismissed it before", before.by)));
+        }
+        let act = CampaignAct::Dismiss { items: found.items, reason: reason.trim().to_owned() };
+        let what = words(&act);
+        let number = self.act_on_campaigns(who, act)?;
+        Ok(LastAct { number, what, by: who.name().to_owned(), at: self.now() })
     }
 
     /// Makes other campaigns part of one.
@@ -234,11 +261,20 @@ impl Desk {
         Ok((book, judged, standing))
     }
 
+    /// The suggestion that holds an item, dismissed or not.
+    fn suggestion(&self, book: &Book, acts: &[Judged], key: ItemId) -> DeskResult<SuggestedCampaign> {
+        let found = self.suggested(book, acts)?.into_iter().find(|one| one.items.contains(&key));
+        found.ok_or_else(|| {
+            let held = book.holder(key).map(|id| format!(": it is in {id}")).unwrap_or_default();
+            DeskError::Unusable(format!("no suggested campaign holds {key}{held}"))
+        })
+    }
+
     /// What belongs together by the newest half year, without what is in a campaign already.
-    fn suggested(&self, book: &Book) -> DeskResult<Vec<SuggestedCampaign>> {
+    fn suggested(&self, book: &Book, acts: &[Judged]) -> DeskResult<Vec<SuggestedCampaign>> {
         let from = self.now().checked_sub(SignedDuration::from_hours(24 * LOOK_BACK_DAYS)).ok();
         let signals = self.ports.judgements.signals(Level::Low, from, None)?;
-        let mut all = Vec::new();
+        let (mut all, mut open) = (Vec::new(), 0);
         for found in suggest(&signals) {
             let items: Vec<ItemId> = found.items.iter().copied().filter(|item| book.holder(*item).is_none()).collect();
             let Some(key) = items.first().copied() else { continue };
@@ -250,8 +286,12 @@ impl Desk {
                 if holders.is_empty() { found.joins } else { found.joins.into_iter().filter(touching).collect() };
             let title =
                 if holders.is_empty() { found.title } else { title_of(&signals, &items.iter().copied().collect()) };
-            all.push(SuggestedCampaign { key, title, items, joins, into });
-            if all.len() == SUGGESTIONS_MAX {
+            let dismissal = book.dismissal(&items).and_then(|number| acts.iter().find(|act| act.number == number));
+            let dismissed = dismissal.and_then(last_act);
+            // What was dismissed takes no place from what was not.
+            open += usize::from(dismissed.is_none());
+            all.push(SuggestedCampaign { key, title, items, joins, into, dismissed });
+            if open == SUGGESTIONS_MAX {
                 break;
             }
         }
@@ -324,7 +364,7 @@ fn touches(judged: &Judged, campaign: u64) -> bool {
         CampaignAct::Accept { into, .. } => into.unwrap_or(judged.number) == campaign,
         CampaignAct::Merge { into, from } => *into == campaign || from.contains(&campaign),
         CampaignAct::Split { from, .. } => *from == campaign || judged.number == campaign,
-        CampaignAct::Undo { .. } => false,
+        CampaignAct::Dismiss { .. } | CampaignAct::Undo { .. } => false,
     }
 }
 
@@ -343,6 +383,9 @@ fn words(act: &CampaignAct) -> String {
         }
         CampaignAct::Split { from, name, items: some } => {
             format!("split {} off {} as “{name}”", items(some), id_of(*from))
+        }
+        CampaignAct::Dismiss { items: some, reason } => {
+            format!("dismissed a suggestion of {}: {reason}", items(some))
         }
         CampaignAct::Undo { of } => format!("undid act {of}"),
     }

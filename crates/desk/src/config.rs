@@ -25,7 +25,7 @@ impl Default for DeskConfig {
     fn default() -> Self {
         Self {
             alert_level: Level::HighUnspecific,
-            event_window_days: 30,
+            event_window_days: vedette_assess::WINDOW_DAYS,
             read_threads: 0,
             text_likeness_min: 0.5,
             ocr_quality_min: 0.45,

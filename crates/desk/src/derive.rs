@@ -191,11 +191,11 @@ pub(crate) fn assess(
     recognised: Recognised,
     alike: Alike,
 ) -> Derived {
-    let Recognised { readings, findings, .. } = recognised;
+    let Recognised { readings, mut findings, .. } = recognised;
     let outlet = material.source_outlet.clone().or_else(|| most_named_outlet(&findings));
     let assessment = analyst.assess(
         &readings,
-        &findings,
+        &mut findings,
         material.source_outlet.as_deref(),
         material.posted_at,
         config.event_window_days,

@@ -38,6 +38,8 @@ pub struct EntryRow {
     pub source: Option<String>,
     /// File it stands in.
     pub file: String,
+    /// Listings that nobody has checked against a source, in words.
+    pub unverified: Vec<String>,
 }
 
 /// How far a proposal has come.
@@ -257,6 +259,7 @@ fn row(entry: &Entry) -> EntryRow {
         aliases: entry.aliases.iter().map(|alias| alias.text.clone()).filter(|text| *text != entry.name).collect(),
         source: entry.source.clone(),
         file: entry.file.clone(),
+        unverified: entry.designations.iter().filter(|one| one.unverified).map(|one| one.in_words()).collect(),
     }
 }
 

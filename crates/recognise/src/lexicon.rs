@@ -39,6 +39,8 @@ classes! {
     48 TAME "tame", 49 RHETORIC "rhetoric", 50 FEAR "fear", 51 ENDORSE "endorse", 52 CAUSE "cause",
     53 BE "be", 54 WEAPON "weapon", 55 KIN "kin", 56 SECRET "secret", 57 GUIDE "guide", 58 COMMAND "command",
     59 DEED "deed",
+    // From `data/institutions.toml`.
+    61 SOURCE "source", 62 INSTITUTION_CASE "institution_case", 63 INSTITUTION "institution",
 }
 
 /// The lexicon of one language.
@@ -52,6 +54,10 @@ pub(crate) struct Lexicon {
     pub arabic: bool,
     /// Where an English imperative looks like any other form.
     pub bare_imperative: bool,
+    /// Where the subject often stands behind the verb of saying: `сообщила полиция`.
+    pub subject_follows: bool,
+    /// Where the one adjective with a capital is that of a place: `Berliner`.
+    pub capital_adjectives: bool,
     /// Where the forms in `want` do not tell the person.
     pub want_needs_person: bool,
     exact: FxHashMap<u64, u32>,
@@ -135,6 +141,9 @@ const ROMANISED_FILES: &[(&str, &str)] = &[
     ("ur-latn", include_str!("../data/lexicon/ur-latn.toml")),
 ];
 
+/// Words for public bodies, by language.
+const INSTITUTIONS: &str = include_str!("../data/institutions.toml");
+
 /// All lexicons, each read when the first text needs it: one post needs one or two of them.
 #[derive(Debug)]
 pub(crate) struct Lexicons {
@@ -199,15 +208,20 @@ impl Lexicon {
             verb_closes: matches!(code, "fa" | "ur" | "tr"),
             arabic: code == "ar",
             bare_imperative: code == "en",
+            subject_follows: matches!(code, "ar" | "de" | "fr" | "es" | "ru"),
+            capital_adjectives: code == "de",
             want_needs_person: matches!(code, "en" | "de" | "fr"),
             ends: vec![0],
             ..Self::default()
         };
         let mut patterns = 1;
+        let mut institutions: BTreeMap<String, BTreeMap<String, Vec<String>>> =
+            toml::from_str(INSTITUTIONS).map_err(|error| format!("institutions: {error}"))?;
         for (file_code, file) in files {
             let classes: BTreeMap<String, Vec<String>> =
                 toml::from_str(file).map_err(|error| format!("{file_code}: {error}"))?;
-            for (name, entries) in classes {
+            let bodies = institutions.remove(*file_code).unwrap_or_default();
+            for (name, entries) in classes.into_iter().chain(bodies) {
                 let Some((_, bit)) = NAMES.iter().find(|(known, _)| *known == name) else {
                     return Err(format!("{file_code}: there is no class `{name}`"));
                 };

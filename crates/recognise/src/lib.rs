@@ -48,8 +48,8 @@ pub use names::{NameMatcher, NameSpan, Search};
 pub use places::{Hints, find_places, pack_gazetteer};
 pub use recogniser::{Options, Recogniser};
 pub use register::{
-    Alias, Designation, Entry, Finding, ImportError, ImportFormat, ImportOptions, ImportReport, Imported, LeftOut,
-    REGISTER_FILE_BYTES_MAX, REGISTER_IMPORT_BYTES_MAX, Register, RegisterError,
+    Alias, BySpelling, Designation, Entry, Finding, ImportError, ImportFormat, ImportOptions, ImportReport, Imported,
+    LeftOut, REGISTER_FILE_BYTES_MAX, REGISTER_IMPORT_BYTES_MAX, Register, RegisterError,
 };
 pub use vedette_core::{Findings, MentionKind};
 /// What the program that trains the model of a post's wording shares with it. No part of the interface.

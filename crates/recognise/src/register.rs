@@ -34,7 +34,7 @@ use vedette_core::MentionKind;
 
 pub use check::Finding;
 pub use import::{
-    ImportError, ImportFormat, ImportOptions, ImportReport, Imported, LeftOut, REGISTER_IMPORT_BYTES_MAX,
+    BySpelling, ImportError, ImportFormat, ImportOptions, ImportReport, Imported, LeftOut, REGISTER_IMPORT_BYTES_MAX,
 };
 
 /// Bytes of one register file; the largest public lists stay below a tenth of it.
@@ -97,6 +97,21 @@ pub struct Designation {
     /// Date on which it was taken off the list again, ISO; absent while it stands there.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub delisted: Option<String>,
+    /// Nobody has checked it, or one of its dates, against a source: not to be quoted before somebody has.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub unverified: bool,
+}
+
+impl Designation {
+    /// `US, Foreign Terrorist Organizations (2014-05-15 to 2025-07-08)`.
+    pub fn in_words(&self) -> String {
+        let dates = match (&self.date, &self.delisted) {
+            (None, None) => String::new(),
+            (Some(date), None) => format!(" ({date})"),
+            (date, Some(delisted)) => format!(" ({} to {delisted})", date.as_deref().unwrap_or("")),
+        };
+        format!("{}, {}{dates}", self.jurisdiction, self.list)
+    }
 }
 
 /// A name or alias of an entry.

@@ -7,6 +7,7 @@
 mod composed;
 mod frame;
 mod hashtags;
+mod institutions;
 mod intent;
 mod rules;
 mod slots;

@@ -160,6 +160,18 @@ fn a_campaign_is_suggested_accepted_split_merged_and_undone_to_what_was_there_be
     assert!(desk.ok(&["campaign", "undo"]).contains("Against the Cup"));
     assert_eq!(state(), before);
     assert!(desk.fails(&["campaign", "undo"], 2).contains("nothing was done"));
+    // Dismissed with a reason, it is not suggested; undone, it is there again.
+    assert!(desk.fails(&["campaign", "dismiss", "i3", "--reason", " "], 2).contains("say why"));
+    desk.ok(&["campaign", "dismiss", "i3", "--reason", "a fan page"]);
+    let dismissed = state();
+    assert_eq!(dismissed["suggested"].as_array().unwrap().len(), 0, "{dismissed}");
+    let what = "dismissed a suggestion of 6 items: a fan page";
+    assert_eq!(dismissed["dismissed"][0]["dismissed"]["what"], what, "{dismissed}");
+    assert_eq!(dismissed["last"]["what"], what);
+    assert!(desk.fails(&["campaign", "dismiss", "i3", "--reason", "again"], 2).contains("before"));
+    assert!(desk.ok(&["audit"]).contains(what), "it is in the audit trail");
+    assert!(desk.ok(&["campaign", "undo"]).contains(what));
+    assert_eq!(state(), before);
     assert!(desk.ok(&["bursts"]).contains("nothing is named unusually often"), "eight days are no history");
     desk.ok(&["verify"]);
 }

@@ -66,6 +66,8 @@ door! {
     fn suggested_campaign(key: ItemId) -> CampaignView;
     /// Makes a campaign of items, or adds them to one.
     fn accept_campaign(who: &Who, items: &[ItemId], name: &str, into: Option<CampaignId>) -> CampaignId;
+    /// Says that a suggestion is no campaign.
+    fn dismiss_campaign(who: &Who, key: ItemId, seen: Option<usize>, reason: &str) -> LastAct;
     /// Makes other campaigns part of one.
     fn merge_campaigns(who: &Who, into: CampaignId, from: &[CampaignId]) -> ();
     /// Makes a campaign of its own of some items of one.

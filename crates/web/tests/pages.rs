@@ -459,12 +459,18 @@ fn campaigns_are_suggested_with_reasons_and_a_person_accepts_merges_splits_and_u
     assert!(suggested.contains("action=\"/campaigns/accept\"") && suggested.contains("value=\"i42\" checked"));
     assert_eq!(house.post("/campaigns/accept", "item=i42&item=i31&into=new&name=The+Cup").location(), "/campaigns/k9");
     assert_eq!(house.post("/campaigns/accept", "item=i42&into=k3&name=").location(), "/campaigns/k3");
+    assert!(list.contains("dismissed a suggestion of 3 items") && list.contains("href=\"/campaigns/i29\""), "{list}");
+    assert!(suggested.contains("action=\"/campaigns/i42/dismiss\"") && !one.contains("/dismiss"), "{suggested}");
+    assert_eq!(house.post("/campaigns/i42/dismiss", "seen=7&reason=a+fan+page").location(), "/campaigns");
     assert_eq!(house.post("/campaigns/k3/merge", "from=k5").location(), "/campaigns/k3");
     assert_eq!(house.post("/campaigns/k3/split", "item=i31&name=Another").location(), "/campaigns/k9");
     assert_eq!(house.post("/campaigns/undo", "of=8").location(), "/campaigns");
-    for (address, form) in
-        [("/campaigns/accept", "name=x&into=new"), ("/campaigns/undo", ""), ("/campaigns/k3/split", "name=x")]
-    {
+    for (address, form) in [
+        ("/campaigns/accept", "name=x&into=new"),
+        ("/campaigns/undo", ""),
+        ("/campaigns/k3/split", "name=x"),
+        ("/campaigns/i42/dismiss", "reason=x"),
+    ] {
         assert_eq!(house.post(address, form).status, 400, "{address} {form}");
     }
     assert_eq!(
@@ -472,6 +478,7 @@ fn campaigns_are_suggested_with_reasons_and_a_person_accepts_merges_splits_and_u
         [
             "accept [ItemId(42), ItemId(31)] as The Cup into None by A. Analyst",
             "accept [ItemId(42)] as  into Some(CampaignId(3)) by A. Analyst",
+            "dismiss i42 of Some(7) because a fan page by A. Analyst",
             "merge [CampaignId(5)] into k3 by A. Analyst",
             "split [ItemId(31)] off k3 as Another by A. Analyst",
             "undo Some(8) by A. Analyst",
@@ -497,6 +504,9 @@ fn an_entry_of_the_register_is_proposed_and_taken_in_by_a_second_act() {
     assert!(!house.get("/register?kind=outlet").body.contains("varn-front"));
     let entry = house.get("/register/actor/grey-lantern").body;
     assert!(entry.contains("<ins>") && entry.contains("Lanterns") && entry.contains("turned down"), "{entry}");
+    assert!(
+        entry.contains("Not checked against a source, so not to be quoted: <bdi>XX, Invented list (2015-01-01)</bdi>")
+    );
     assert_eq!(entry.matches("value=\"accept\"").count(), 1, "only what waits is decided");
     let form = "toml=%5B%5Bactor%5D%5D%0D%0Aid+%3D+%22x%22&reason=public+list";
     assert_eq!(house.post("/register/propose", form).location(), "/register/actor/grey-lantern#p12");

@@ -60,11 +60,17 @@ pub enum Null {
     Clumped(f64, u32),
     /// Independent mentions, a third as many at weekends.
     Weekly(f64),
+    /// So many on one day of the week and nothing on the others.
+    Fixed(u32),
+    /// Independent mentions on one day of the week, a tenth as many on each of the others.
+    Peak(f64),
+    /// Mentions in clumps on two days of the week, none on the others: mean, and twice the size.
+    PeakClumped(f64, u32),
 }
 
 impl Null {
     /// What is measured: rare to frequent, steady to heavily clumped.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 18] = [
         Self::Steady(0.05),
         Self::Steady(0.5),
         Self::Steady(3.0),
@@ -77,6 +83,12 @@ impl Null {
         Self::Clumped(2.0, 1),
         Self::Weekly(2.0),
         Self::Weekly(15.0),
+        Self::Fixed(3),
+        Self::Fixed(12),
+        Self::Peak(4.0),
+        Self::Peak(20.0),
+        Self::PeakClumped(5.0, 8),
+        Self::PeakClumped(8.0, 4),
     ];
 
     fn count(self, day: usize, dice: &mut Dice) -> u32 {
@@ -84,19 +96,49 @@ impl Null {
             Self::Steady(mean) => dice.poisson(mean),
             Self::Clumped(mean, halves) => dice.clumped(mean, halves),
             Self::Weekly(mean) => dice.poisson(if day % 7 >= 5 { mean / 3.0 } else { mean }),
+            Self::Fixed(count) => {
+                if day % 7 == 4 {
+                    count
+                } else {
+                    0
+                }
+            }
+            Self::Peak(mean) => dice.poisson(if day % 7 == 4 { mean } else { mean / 10.0 }),
+            Self::PeakClumped(mean, halves) => {
+                if matches!(day % 7, 0 | 4) {
+                    dice.clumped(mean, halves)
+                } else {
+                    0
+                }
+            }
         }
     }
 
     /// Share of days that are called a burst, of `entities` over `days` days each.
     pub fn false_bursts(self, entities: usize, days: usize, seed: u64) -> f64 {
+        self.false_bursts_on(entities, days, seed, HISTORY_DAYS, |_| true)
+    }
+
+    /// The same of those days (0 to 6) of the week that `on` names, with `history` days before each.
+    pub fn false_bursts_on(
+        self,
+        entities: usize,
+        days: usize,
+        seed: u64,
+        history: usize,
+        on: impl Fn(usize) -> bool,
+    ) -> f64 {
         let mut dice = Dice(seed);
         let (mut called, mut looked) = (0u32, 0u32);
         for _ in 0..entities {
-            let counts: Vec<u32> = (0..HISTORY_DAYS + days).map(|day| self.count(day, &mut dice)).collect();
-            for window in counts.windows(HISTORY_DAYS + 1) {
-                if let Some((today, history)) = window.split_last() {
+            let counts: Vec<u32> = (0..history + days).map(|day| self.count(day, &mut dice)).collect();
+            for (first, window) in counts.windows(history + 1).enumerate() {
+                if let Some((today, before)) = window.split_last()
+                    && on((first + history) % 7)
+                {
+                    let before: Vec<u32> = before.iter().rev().copied().collect();
                     looked += 1;
-                    called += u32::from(judge(history, *today).is_some());
+                    called += u32::from(judge(&before, *today).is_some());
                 }
             }
         }

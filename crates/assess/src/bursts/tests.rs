@@ -16,6 +16,30 @@ fn at_most_one_in_a_hundred_days_without_a_burst_is_called_one() {
 }
 
 #[test]
+fn who_posts_every_friday_gives_no_burst_on_fridays() {
+    for null in [Null::Fixed(3), Null::Fixed(12), Null::Peak(4.0), Null::Peak(20.0), Null::PeakClumped(5.0, 8)] {
+        // A fortnight is the shortest history that is looked at, and two Fridays leave more open than four.
+        for (history, most) in [(HISTORY_DAYS_MIN, 0.025), (HISTORY_DAYS, 0.01)] {
+            let rate = null.false_bursts_on(400, 140, 17, history, |day| day == 4);
+            assert!(rate <= most, "{null:?} after {history} days: {rate} of the Fridays");
+        }
+    }
+}
+
+#[test]
+fn a_burst_is_found_on_the_busy_day_of_the_week_and_on_a_quiet_one() {
+    // Five on every Friday, yesterday being a Thursday; then a Tuesday.
+    let on = |friday: usize| -> Vec<u32> { (1..=28).map(|ago| if ago % 7 == friday { 5 } else { 0 }).collect() };
+    assert_eq!(judge(&on(0), 5), None);
+    let (usual, _) = judge(&on(0), 25).unwrap();
+    assert!((4.0..=5.0).contains(&usual), "{usual}");
+    let (usual, _) = judge(&on(4), 5).unwrap();
+    assert!(usual < 0.5, "{usual}");
+    // The control: without a rhythm, five is no more than the busiest days.
+    assert_eq!(judge(&[0, 5, 0, 0, 0, 5, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0], 5), None);
+}
+
+#[test]
 fn a_burst_is_found_and_a_detector_that_looks_away_would_show() {
     let mut dice = Dice(3);
     for (mean, burst) in [(0.1, 5), (1.0, 10), (5.0, 28), (40.0, 160)] {

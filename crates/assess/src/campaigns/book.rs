@@ -8,6 +8,10 @@ use vedette_core::{CAMPAIGN_ITEMS_MAX, CampaignAct, CampaignId, ItemId};
 
 /// Characters of a name.
 const NAME_CHARS_MAX: usize = 200;
+/// Characters of a reason.
+const REASON_CHARS_MAX: usize = 2_000;
+/// New items with which a dismissed suggestion comes back; a smaller one comes back with as many as it had.
+pub const GROWN_ITEMS: usize = 5;
 
 /// A campaign that somebody accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -25,6 +29,8 @@ pub struct Campaign {
 pub struct Book {
     campaigns: BTreeMap<u64, Campaign>,
     held: BTreeMap<ItemId, u64>,
+    /// Items of dismissed suggestions, by the number of the act.
+    dismissed: BTreeMap<u64, BTreeSet<ItemId>>,
 }
 
 impl Book {
@@ -64,6 +70,17 @@ impl Book {
     /// The campaign that holds an item.
     pub fn holder(&self, item: ItemId) -> Option<CampaignId> {
         self.held.get(&item).map(|number| id_of(*number))
+    }
+
+    /// The newest act that dismissed a suggestion of these items, unless it has grown since: [`GROWN_ITEMS`] items that nobody
+    /// dismissed, or as many as were dismissed, whichever is fewer, bring it back.
+    pub fn dismissal(&self, items: &[ItemId]) -> Option<u64> {
+        let same = |known: &BTreeSet<ItemId>| items.iter().any(|item| known.contains(item));
+        let known: Vec<_> = self.dismissed.iter().filter(|(_, known)| same(known)).collect();
+        let all: BTreeSet<&ItemId> = known.iter().flat_map(|(_, known)| known.iter()).collect();
+        let new = items.iter().filter(|item| !all.contains(item)).count();
+        let (number, _) = known.last()?;
+        (new < all.len().min(GROWN_ITEMS)).then_some(**number)
     }
 
     /// Whether an act can be done now; else why not. An undo is checked against the acts that stand, not here.
@@ -114,6 +131,19 @@ impl Book {
                 }
                 Ok(())
             }
+            CampaignAct::Dismiss { items, reason } => {
+                let reason = reason.trim();
+                if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX {
+                    return Err(format!(
+                        "say why it is no campaign, in at most {REASON_CHARS_MAX} characters: others will read it"
+                    ));
+                }
+                countable(items, 0)?;
+                match items.iter().find_map(|item| Some((item, self.held.get(item)?))) {
+                    Some((item, number)) => Err(format!("{item} is in {}: it is no suggestion", id_of(*number))),
+                    None => Ok(()),
+                }
+            }
             CampaignAct::Undo { .. } => Ok(()),
         }
     }
@@ -140,6 +170,9 @@ impl Book {
                     });
                 }
                 self.put(number, name, items);
+            }
+            CampaignAct::Dismiss { items, .. } => {
+                self.dismissed.insert(number, items.iter().copied().collect());
             }
             CampaignAct::Undo { .. } => {}
         }
@@ -233,6 +266,40 @@ mod tests {
         assert_eq!(standing, [1, 4, 5]);
     }
 
+    fn dismiss(items: impl IntoIterator<Item = i64>, reason: &str) -> CampaignAct {
+        CampaignAct::Dismiss { items: items.into_iter().map(ItemId).collect(), reason: reason.to_owned() }
+    }
+
+    #[test]
+    fn a_dismissed_suggestion_comes_back_when_it_has_grown_and_not_before() {
+        let items = |numbers: std::ops::Range<i64>| numbers.map(ItemId).collect::<Vec<_>>();
+        let acts = vec![(3, dismiss(1..4, "a fan page")), (4, dismiss(20..40, "a newsletter"))];
+        let (book, _) = Book::read(&acts);
+        // Of three, three new ones bring it back; of twenty, five do.
+        for (suggested, dismissed) in [
+            (items(1..4), Some(3)),
+            (items(2..4), Some(3)),
+            (items(1..6), Some(3)),
+            (items(1..7), None),
+            (items(20..44), Some(4)),
+            (items(20..45), None),
+            (items(50..60), None),
+        ] {
+            assert_eq!(book.dismissal(&suggested), dismissed, "{suggested:?}");
+        }
+        // Dismissed again, it must grow again.
+        let again: Vec<_> = acts.iter().cloned().chain([(9, dismiss(1..7, "still a fan page"))]).collect();
+        let (again, standing) = Book::read(&again);
+        assert_eq!((again.dismissal(&items(1..7)), again.dismissal(&items(1..11))), (Some(9), Some(9)));
+        assert_eq!((again.dismissal(&items(1..12)), standing), (None, vec![3, 4, 9]));
+        let undone: Vec<_> = acts.into_iter().chain([(10, CampaignAct::Undo { of: 4 })]).collect();
+        let (undone, _) = Book::read(&undone);
+        assert_eq!((undone.dismissal(&items(20..40)), undone.dismissal(&items(1..4))), (None, Some(3)));
+        assert!(book.check(&dismiss([5], " ")).unwrap_err().starts_with("say why"));
+        let (held, _) = Book::read(&[(1, accept(None, &[5]))]);
+        assert_eq!(held.check(&dismiss([5, 6], "no")).unwrap_err(), "i5 is in k1: it is no suggestion");
+    }
+
     /// An act that may or may not be possible, from four dice.
     fn act(book: &Book, kind: u8, a: usize, b: usize, some: &[i64]) -> CampaignAct {
         let numbers: Vec<u64> = book.campaigns().map(|one| one.id.0 as u64).collect();
@@ -241,10 +308,11 @@ mod tests {
             let campaign = book.campaign(CampaignId(number as i64));
             campaign.map(|one| one.items.iter().map(|item| item.0).collect()).unwrap_or_default()
         };
-        match kind % 4 {
+        match kind % 5 {
             0 => accept(None, some),
             1 => accept(Some(pick(a)), some),
             2 => CampaignAct::Merge { into: pick(a), from: vec![pick(b)] },
+            3 => dismiss(some.iter().copied(), "no"),
             _ => {
                 let of: Vec<i64> =
                     members(pick(a)).into_iter().filter(|item| (*item as usize + b).is_multiple_of(2)).collect();
@@ -257,7 +325,7 @@ mod tests {
         /// Whatever was done: each undo brings back exactly what was there before, and an item is never in two campaigns.
         #[test]
         fn undoing_brings_back_what_was_there_before(
-            dice in prop::collection::vec((0u8..6, 0usize..9, 0usize..9, prop::collection::btree_set(1i64..40, 0..6)), 1..40),
+            dice in prop::collection::vec((0u8..7, 0usize..9, 0usize..9, prop::collection::btree_set(1i64..40, 0..6)), 1..40),
         ) {
             let mut acts: Vec<(u64, CampaignAct)> = Vec::new();
             let mut states: Vec<Book> = vec![Book::default()];
@@ -265,7 +333,7 @@ mod tests {
                 let (book, standing) = Book::read(&acts);
                 prop_assert_eq!(&book, states.last().unwrap());
                 let some: Vec<i64> = some.into_iter().collect();
-                if kind >= 4 {
+                if kind >= 5 {
                     if let Some(of) = standing.last() {
                         acts.push((number, CampaignAct::Undo { of: *of }));
                         states.pop();

@@ -97,6 +97,17 @@ pub struct LeftOut {
     pub why: String,
 }
 
+/// A row that was joined to an entry by a spelling that is not its name.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct BySpelling {
+    /// The row's name.
+    pub name: String,
+    /// The entry that it went to.
+    pub id: String,
+    /// What both have.
+    pub spelling: String,
+}
+
 /// What became of the rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct ImportReport {
@@ -116,6 +127,8 @@ pub struct ImportReport {
     pub nameless: usize,
     /// Rows whose name more than one entry has, with the ids: to be added by hand.
     pub ambiguous: Vec<(String, Vec<String>)>,
+    /// Rows whose name the register does not have, joined by another spelling of theirs: to be looked at.
+    pub by_spelling: Vec<BySpelling>,
     /// Spellings of new and extended entries that are left for a person to judge; the text has them as comments.
     pub left_out: Vec<LeftOut>,
 }

@@ -81,6 +81,9 @@ fn listing(one: &Designation) -> String {
     for (key, value) in [("entry", &one.entry), ("date", &one.date), ("delisted", &one.delisted)] {
         fields.extend(value.as_ref().map(|value| format!("{key} = {}", text(value))));
     }
+    if one.unverified {
+        fields.push("unverified = true".to_owned());
+    }
     format!("{{ {} }}", fields.join(", "))
 }
 

@@ -7,7 +7,7 @@ use vedette_core::StatementKind;
 use vedette_text::sentences::breaks_clause;
 
 /// Words before a verb of saying among which its subject is looked for.
-const SPEAKER_GAP: usize = 3;
+pub(super) const SPEAKER_GAP: usize = 3;
 /// Words around a quotation among which speech against it is looked for.
 const COUNTER_GAP: usize = 12;
 

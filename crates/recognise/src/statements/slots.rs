@@ -1,7 +1,7 @@
 //! Who, to whom, against whom, where, when and how: the slots of a statement, as spans of the text.
 
 use super::rules::Reading;
-use super::{Scene, Sentence};
+use super::{Scene, Sentence, institutions};
 use crate::lexicon::class;
 use vedette_core::{Mention, MentionKind, Slot, Statement};
 use vedette_text::Span;
@@ -203,13 +203,16 @@ fn object(scene: &Scene<'_>, sentence: Sentence, anchor: usize) -> Option<Slot> 
     if count == 0 { None } else { word_slot(scene, anchor + 1, count) }
 }
 
-/// Who is quoted: an organisation before the verb of saying, else the word before it.
+/// Who is quoted: an organisation before the verb of saying, else a public body with the place it is of, else the word before the verb.
 fn speaker(scene: &Scene<'_>, sentence: Sentence) -> Option<Slot> {
     let say = scene.with(sentence, class::SAY | class::THREATEN).next()?;
     let at = scene.words.list.get(say)?.from as usize;
     let groups = scene.mentions_in(sentence.span, &[MentionKind::Actor, MentionKind::Outlet]);
     if let Some(mention) = groups.filter(|mention| mention.end <= at).last() {
         return Some(slot_of(scene, mention));
+    }
+    if let Some(body) = institutions::speaker(scene, sentence, say) {
+        return Some(slot(scene, body, None));
     }
     let before = say.checked_sub(1).filter(|before| *before >= sentence.first)?;
     word_slot(scene, before, 1)

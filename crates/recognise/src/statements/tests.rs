@@ -15,7 +15,7 @@ const WORLD: &str = r#"
     [[place]]
     id = "kelmora"
     name = "Kelmora"
-    aliases = ["كلمورا", "کلمورا", "Кельмора"]
+    aliases = ["كلمورا", "کلمورا", "Кельмора", "Кельморы"]
     lat = -38.2
     lon = -21.4
     country = "XX"
@@ -249,6 +249,53 @@ fn place_and_time_may_stand_in_the_next_sentence() {
               place `Halden Stadium` halden-stadium
               time `4 December 2026` -"#]],
     );
+}
+
+/// The speakers of a text's statements.
+fn speakers(code: &str, text: &str) -> String {
+    let said = findings(code, text).statements.into_iter().filter_map(|statement| statement.speaker);
+    said.map(|slot| slot.text).collect::<Vec<_>>().join(" | ")
+}
+
+#[test]
+fn a_public_body_and_the_place_beside_it_are_one_speaker() {
+    let mut wrong = Vec::new();
+    for (code, text, speaker) in [
+        ("en", "Kelmora police said the group threatened to bomb the stadium.", "Kelmora police"),
+        ("en", "They will bomb the stadium, Kelmora police said.", "Kelmora police"),
+        ("en", "Kelmora's interior ministry said they will bomb the stadium.", "Kelmora's interior ministry"),
+        ("en", "They will bomb the stadium, police in Kelmora said.", "police in Kelmora"),
+        ("en", "According to Kelmora police, they will bomb the stadium.", "Kelmora police"),
+        ("ru", "Полиция Кельморы сообщила, что Орден Серого Фонаря угрожал взорвать порт.", "Полиция Кельморы"),
+        ("ru", "Как сообщила полиция Кельморы, Орден Серого Фонаря угрожал взорвать порт.", "полиция Кельморы"),
+        ("ru", "По данным полиции Кельморы, Орден Серого Фонаря угрожал взорвать порт.", "полиции Кельморы"),
+        ("ar", "قالت شرطة كلمورا إن الجماعة ستفجر الملعب.", "شرطة كلمورا"),
+        ("ar", "شرطة كلمورا قالت إنهم سيقتلون الجميع.", "شرطة كلمورا"),
+        ("fa", "پلیس کلمورا گفت آنها همه را خواهند کشت.", "پلیس کلمورا"),
+        ("ur", "کلمورا پولیس نے کہا کہ وہ سب کو مار دیں گے۔", "کلمورا پولیس"),
+        ("tr", "Kelmora polisi, bir grubun bombalı saldırı tehdidinde bulunduğunu açıkladı.", "Kelmora polisi"),
+        ("de", "Die Polizei in Kelmora teilte mit, eine Gruppe habe mit einem Anschlag gedroht.", "Polizei in Kelmora"),
+        ("de", "Sie werden alle töten, sagte die Polizei Kelmora.", "Polizei Kelmora"),
+        ("de", "Die Kelmorer Polizei teilte mit, eine Gruppe habe mit einem Anschlag gedroht.", "Kelmorer Polizei"),
+        ("de", "Unser Innenministerium teilte mit, eine Gruppe habe mit einem Anschlag gedroht.", "Innenministerium"),
+        ("fr", "La police de Kelmora a déclaré qu'ils vont tuer tout le monde.", "police de Kelmora"),
+        ("fr", "Ils vont tuer tout le monde, a déclaré la police de Kelmora.", "police de Kelmora"),
+        ("es", "La policía de Kelmora dijo que van a matar a todos.", "policía de Kelmora"),
+        ("es", "Van a matar a todos, según la policía de Kelmora.", "policía de Kelmora"),
+        // Without a place, the body alone; and who is told something does not say it.
+        ("en", "The police said they will bomb the stadium.", "police"),
+        ("en", "A witness told police they will bomb the stadium.", "witness"),
+        ("ru", "Мужчина сообщил полиции Кельморы, что Орден Серого Фонаря угрожал взорвать порт.", "Мужчина"),
+        ("es", "Un testigo dijo a la policía de Kelmora que van a matar a todos.", "testigo"),
+        // A body in another clause is no speaker.
+        ("en", "They attacked police in Kelmora, a teacher said, and will bomb the stadium.", "teacher"),
+    ] {
+        let found = speakers(code, text);
+        if found != speaker {
+            wrong.push(format!("`{found}` in: {text} ({})", kinds(code, text)));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 proptest! {

@@ -34,6 +34,14 @@ pub enum CampaignCommand {
         #[arg(long)]
         only: bool,
     },
+    /// Says that a suggestion is no campaign: it comes back when five new items belong to it, or as many as it had if that is fewer
+    Dismiss {
+        /// An item of the suggestion
+        item: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
     /// Other campaigns become part of one
     Merge {
         /// Which goes on

@@ -42,6 +42,10 @@ pub fn run(command: CampaignCommand, context: &Context<'_>, io: &mut Io) -> Resu
             let made = desk.accept_campaign(who, &all, &name, into)?;
             io.line(format!("{made}: {} items", all.len()))?;
         }
+        CampaignCommand::Dismiss { item, reason } => {
+            let done = desk.dismiss_campaign(who, id(&item)?, None, &reason)?;
+            io.line(format!("{} (act {})", done.what, done.number))?;
+        }
         CampaignCommand::Merge { into, from } => desk.merge_campaigns(who, id(&into)?, &ids(&from)?)?,
         CampaignCommand::Split { from, items, name } => {
             let made = desk.split_campaign(who, id(&from)?, &ids(&items)?, &name)?;
@@ -73,7 +77,11 @@ fn list(json: bool, context: &Context<'_>, io: &mut Io) -> Result<(), Failure> {
         let into = one.into.map(|id| format!(", would join {id}")).unwrap_or_default();
         io.line(format!("{:<6} suggested: {}{into}", one.key.to_string(), one.title))?;
     }
-    if all.accepted.is_empty() && all.suggested.is_empty() {
+    for one in &all.dismissed {
+        let why = one.dismissed.as_ref().map(|act| format!(": {} (by {})", act.what, act.by)).unwrap_or_default();
+        io.line(format!("{:<6} dismissed: {}{why}", one.key.to_string(), one.title))?;
+    }
+    if all.accepted.is_empty() && all.suggested.is_empty() && all.dismissed.is_empty() {
         io.line("nothing belongs together so far")?;
     }
     Ok(())
@@ -94,6 +102,9 @@ fn show(text: &str, view: &CampaignView, io: &mut Io) -> Result<(), Failure> {
     }
     for join in &view.joins {
         io.line(format!("  {} – {}: {}", join.earlier, join.later, join.why))?;
+    }
+    if let Some(act) = &view.dismissed {
+        io.line(format!("  {} by {} at {} (act {})", act.what, act.by, time(act.at), act.number))?;
     }
     for act in &view.history {
         io.line(format!("  {} by {} at {} (act {})", act.what, act.by, time(act.at), act.number))?;

@@ -73,6 +73,13 @@ fn check(files: &[PathBuf], as_json: bool, cli: &Cli, io: &mut Io) -> Result<u8,
     for finding in &findings {
         if as_json { io.json(finding)? } else { io.line(finding.to_string())? }
     }
+    let unverified = unverified(&register);
+    if let Some(first) = unverified.first() {
+        io.say(format!(
+            "{} listings have dates that nobody checked against a source (`unverified = true`), the first is {first}",
+            unverified.len()
+        ));
+    }
     let entries = register.entries().len();
     io.say(match findings.len() {
         0 => format!("{entries} entries, nothing to mend"),
@@ -80,6 +87,12 @@ fn check(files: &[PathBuf], as_json: bool, cli: &Cli, io: &mut Io) -> Result<u8,
         count => format!("{entries} entries, {count} things to mend"),
     });
     Ok(u8::from(!findings.is_empty()))
+}
+
+/// Listings that nobody checked, as `hts: US, Foreign Terrorist Organizations (2014-05-15 to 2025-07-08)`.
+fn unverified(register: &Register) -> Vec<String> {
+    let all = register.entries().iter().flat_map(|entry| entry.designations.iter().map(move |one| (entry, one)));
+    all.filter(|(_, one)| one.unverified).map(|(entry, one)| format!("{}: {}", entry.id, one.in_words())).collect()
 }
 
 fn kind_of(word: &str) -> Result<MentionKind, Failure> {
@@ -205,6 +218,15 @@ fn tell(report: &ImportReport, out: Option<&Path>, io: &mut Io) {
     ];
     for (count, what) in refused.into_iter().filter(|(count, _)| *count > 0) {
         io.say(format!("{count} {what}"));
+    }
+    for one in report.by_spelling.iter().take(NAMES_SHOWN) {
+        io.say(format!(
+            "joined by the spelling `{}`: `{}` to {}; look whether it is the same",
+            one.spelling, one.name, one.id
+        ));
+    }
+    if report.by_spelling.len() > NAMES_SHOWN {
+        io.say(format!("and {} more, told in the file", report.by_spelling.len() - NAMES_SHOWN));
     }
     for (name, ids) in report.ambiguous.iter().take(NAMES_SHOWN) {
         io.say(format!("not taken in: `{name}` may be {}; add it by hand", ids.join(" or ")));

@@ -7,7 +7,7 @@ use axum::response::Response;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use vedette_core::{CampaignId, InboxRow, ItemId, Level};
-use vedette_desk::{Burst, CampaignView, Join, LastAct};
+use vedette_desk::{Burst, CampaignView, Join, LastAct, SuggestedCampaign};
 
 use crate::app::{App, Shown, go, id, show};
 use crate::error::WebError;
@@ -28,6 +28,7 @@ struct List {
     top: Top,
     accepted: Vec<Card>,
     suggested: Vec<Card>,
+    dismissed: Vec<Card>,
     last: Option<ActView>,
 }
 
@@ -43,6 +44,8 @@ struct Card {
     /// Why, of a suggestion: the first joins.
     why: Vec<String>,
     into: Option<String>,
+    /// The act that dismissed it.
+    dismissed: Option<ActView>,
 }
 
 struct ActView {
@@ -62,6 +65,10 @@ struct One {
     name: String,
     title: String,
     into: Option<String>,
+    /// How many items it has.
+    count: usize,
+    /// The act that dismissed a suggestion.
+    dismissed: Option<ActView>,
     bars: Vec<Bar>,
     width: u64,
     strip: (String, String, String),
@@ -132,6 +139,18 @@ fn act(act: &LastAct, now: Timestamp) -> ActView {
 pub(crate) async fn list(State(app): State<App>) -> Shown {
     let (now, all) = app.ask(|door| Ok((door.now(), door.campaigns()?))).await?;
     let items = |number: usize| counted(number as u64, "item", "items");
+    let suggestion = |one: &SuggestedCampaign| Card {
+        id: one.key.to_string(),
+        href: format!("/campaigns/{}", one.key),
+        name: String::new(),
+        title: one.title.clone(),
+        items: items(one.items.len()),
+        span: None,
+        level: Level::None,
+        why: one.joins.iter().take(2).map(|join| join.why.clone()).collect(),
+        into: one.into.map(|id| id.to_string()),
+        dismissed: one.dismissed.as_ref().map(|one| act(one, now)),
+    };
     show(&List {
         top: app.top("campaigns"),
         last: all.last.as_ref().map(|last| act(last, now)),
@@ -148,23 +167,11 @@ pub(crate) async fn list(State(app): State<App>) -> Shown {
                 level: one.level,
                 why: Vec::new(),
                 into: None,
+                dismissed: None,
             })
             .collect(),
-        suggested: all
-            .suggested
-            .iter()
-            .map(|one| Card {
-                id: one.key.to_string(),
-                href: format!("/campaigns/{}", one.key),
-                name: String::new(),
-                title: one.title.clone(),
-                items: items(one.items.len()),
-                span: None,
-                level: Level::None,
-                why: one.joins.iter().take(2).map(|join| join.why.clone()).collect(),
-                into: one.into.map(|id| id.to_string()),
-            })
-            .collect(),
+        suggested: all.suggested.iter().map(suggestion).collect(),
+        dismissed: all.dismissed.iter().map(suggestion).collect(),
     })
 }
 
@@ -199,6 +206,8 @@ fn page(text: &str, view: &CampaignView, top: Top, now: Timestamp) -> One {
         name: view.campaign.as_ref().map_or_else(|| "A suggested campaign".to_owned(), |one| one.name.clone()),
         title: view.title.clone(),
         into: view.into.map(|id| id.to_string()),
+        count: view.count,
+        dismissed: view.dismissed.as_ref().map(|one| act(one, now)),
         width: (bars.1 as u64).max(1) * 10,
         bars: bars.0,
         strip,
@@ -284,6 +293,20 @@ pub(crate) async fn accept(
     let name = fields.text("name");
     let made = app.act(move |door, who| door.accept_campaign(who, &items, &name, into)).await?;
     Ok(go(&format!("/campaigns/{made}")))
+}
+
+/// Says that a suggestion is no campaign.
+pub(crate) async fn dismiss(
+    State(app): State<App>,
+    Path(text): Path<String>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, WebError> {
+    let key: ItemId = id("campaign", &text)?;
+    let fields = Fields(pairs);
+    let seen: usize = fields.read("seen").ok_or_else(|| WebError::Bad("say how many items were seen".to_owned()))?;
+    let reason = fields.text("reason");
+    app.act(move |door, who| door.dismiss_campaign(who, key, Some(seen), &reason)).await?;
+    Ok(go("/campaigns"))
 }
 
 pub(crate) async fn merge(

@@ -110,6 +110,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/campaigns/accept", post(campaigns::accept))
         .route("/campaigns/undo", post(campaigns::undo))
         .route("/campaigns/{id}", get(campaigns::one))
+        .route("/campaigns/{id}/dismiss", post(campaigns::dismiss))
         .route("/campaigns/{id}/merge", post(campaigns::merge))
         .route("/campaigns/{id}/split", post(campaigns::split))
         .route("/source/{id}/grade", post(sources::grade))

@@ -39,6 +39,7 @@ struct RowView {
     aliases: String,
     source: String,
     file: String,
+    unverified: Vec<String>,
 }
 
 #[derive(Template)]
@@ -87,6 +88,7 @@ fn row(row: &EntryRow) -> RowView {
         aliases: aliases.join(" · "),
         source: row.source.as_deref().map(words::defang_text).unwrap_or_default(),
         file: row.file.rsplit('/').next().unwrap_or_default().to_owned(),
+        unverified: row.unverified.clone(),
     }
 }
 

@@ -51,7 +51,7 @@ fn joins() -> Vec<Join> {
 
 pub fn list(fresh: bool) -> Campaigns {
     if fresh {
-        return Campaigns { accepted: Vec::new(), suggested: Vec::new(), last: None };
+        return Campaigns { accepted: Vec::new(), suggested: Vec::new(), dismissed: Vec::new(), last: None };
     }
     let suggestion = |key, title: &str, into| SuggestedCampaign {
         key: ItemId(key),
@@ -59,6 +59,7 @@ pub fn list(fresh: bool) -> Campaigns {
         items: vec![ItemId(key), ItemId(44), ItemId(45)],
         joins: joins(),
         into,
+        dismissed: None,
     };
     Campaigns {
         accepted: vec![CampaignRow {
@@ -71,6 +72,10 @@ pub fn list(fresh: bool) -> Campaigns {
             suggestion(42, "3 posts in 5 days, Meridian Cup, Kelmora", None),
             suggestion(27, &format!("3 posters in 2 weeks, {HOSTILE}"), Some(CampaignId(3))),
         ],
+        dismissed: vec![SuggestedCampaign {
+            dismissed: Some(LastAct { what: format!("dismissed a suggestion of 3 items: {HOSTILE}"), ..last() }),
+            ..suggestion(29, "3 posts on one day, Kelmora", None)
+        }],
         last: Some(last()),
     }
 }
@@ -84,6 +89,8 @@ pub fn view(accepted: bool) -> CampaignView {
         campaign: accepted.then(campaign),
         title: "14 posters in 3 weeks, sports events".to_owned(),
         into: (!accepted).then_some(CampaignId(3)),
+        count: rows.len(),
+        dismissed: None,
         rows,
         joins: joins(),
         bursts: bursts(),

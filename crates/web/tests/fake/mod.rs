@@ -174,6 +174,11 @@ impl Door for FakeDesk {
         Ok(into.unwrap_or(CampaignId(9)))
     }
 
+    fn dismiss_campaign(&self, who: &Who, key: ItemId, seen: Option<usize>, reason: &str) -> DeskResult<LastAct> {
+        self.wrote(format!("dismiss {key} of {seen:?} because {reason} by {}", who.name()));
+        Ok(campaigns::last())
+    }
+
     fn merge_campaigns(&self, who: &Who, into: CampaignId, from: &[CampaignId]) -> DeskResult<()> {
         self.wrote(format!("merge {from:?} into {into} by {}", who.name()));
         Ok(())

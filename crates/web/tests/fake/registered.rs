@@ -15,6 +15,7 @@ pub fn rows(text: &str, kind: Option<MentionKind>) -> Vec<EntryRow> {
         aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
         source: Some("https://lantern-media.example/who".to_owned()),
         file: "desk/knowledge/world.toml".to_owned(),
+        unverified: if id == "grey-lantern" { vec!["XX, Invented list (2015-01-01)".to_owned()] } else { Vec::new() },
     };
     let mut rows = vec![
         row(

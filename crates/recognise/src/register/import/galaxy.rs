@@ -73,6 +73,7 @@ pub(super) fn read(content: &str, options: &ImportOptions) -> Result<Rows, Impor
             entry: value.meta.id,
             date,
             delisted: None,
+            unverified: false,
         });
         rows.list.push(row);
     }

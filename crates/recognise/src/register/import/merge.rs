@@ -1,6 +1,6 @@
 //! Rows of a list joined to what the register knows, and written as a file for a person to review.
 
-use super::{ImportOptions, ImportReport, Imported, LeftOut, Row, Rows, SPELLING_BYTES_MAX, SPELLINGS_MAX};
+use super::{BySpelling, ImportOptions, ImportReport, Imported, LeftOut, Row, Rows, SPELLING_BYTES_MAX, SPELLINGS_MAX};
 use crate::register::common::{bare, is_common, is_country, key};
 use crate::register::{Alias, Designation, Entry, Register};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -26,9 +26,14 @@ pub(super) fn merge(register: &Register, rows: Rows, options: &ImportOptions) ->
     let mut known = Known::new(register);
     let mut out: Vec<(Entry, Vec<LeftOut>)> = Vec::new();
     let mut places: FxHashMap<String, usize> = FxHashMap::default();
-    for row in rows.list {
+    for mut row in rows.list {
         let id = match known.find(&row) {
             Found::One(id) => id,
+            Found::BySpelling(id, spelling) => {
+                report.by_spelling.push(BySpelling { name: row.name.clone(), id: id.clone(), spelling });
+                row.aliases.insert(0, row.name.clone());
+                id
+            }
             Found::Several(ids) => {
                 report.ambiguous.push((row.name, ids));
                 continue;
@@ -53,7 +58,8 @@ pub(super) fn merge(register: &Register, rows: Rows, options: &ImportOptions) ->
         } else {
             let ids = if old.is_some() { &mut report.extended } else { &mut report.added };
             ids.push(entry.id.clone());
-            write(&mut toml, entry, old, left_out);
+            let joined: Vec<&BySpelling> = report.by_spelling.iter().filter(|one| one.id == entry.id).collect();
+            write(&mut toml, entry, old, left_out, &joined);
             report.left_out.extend(left_out.iter().cloned());
         }
     }
@@ -70,8 +76,13 @@ fn heading(report: &ImportReport, options: &ImportOptions) -> String {
     )
 }
 
-fn write(toml: &mut String, entry: &Entry, old: Option<&Entry>, left_out: &[LeftOut]) {
+fn write(toml: &mut String, entry: &Entry, old: Option<&Entry>, left_out: &[LeftOut], joined: &[&BySpelling]) {
     toml.push('\n');
+    for one in joined {
+        let plain = |text: &str| text.replace(|ch: char| ch.is_control(), " ");
+        let (name, spelling) = (plain(&one.name), plain(&one.spelling));
+        writeln!(toml, "# the list calls it {name}; joined by the spelling {spelling}: is it the same?").ok();
+    }
     if let Some(old) = old {
         let new: Vec<&str> = entry.aliases.iter().skip(old.aliases.len()).map(|alias| alias.text.as_str()).collect();
         let listings = entry.designations.len() - old.designations.len();
@@ -89,6 +100,8 @@ fn write(toml: &mut String, entry: &Entry, old: Option<&Entry>, left_out: &[Left
 enum Found {
     None,
     One(String),
+    /// The entry that no name but another spelling of the row points to, and that spelling.
+    BySpelling(String, String),
     Several(Vec<String>),
 }
 
@@ -100,6 +113,8 @@ struct Known {
     /// Ids by jurisdiction, list and entry.
     by_listing: FxHashMap<(String, String, String), String>,
     ids: FxHashSet<String>,
+    /// Lists that an entry of the register is on, by its id; what an import starts is not among them.
+    lists: FxHashMap<String, FxHashSet<(String, String)>>,
     /// The number that comes after an id made from a name: names in scripts without Latin letters all give the same one.
     numbers: FxHashMap<String, usize>,
 }
@@ -111,6 +126,7 @@ impl Known {
             by_spelling: FxHashMap::default(),
             by_listing: FxHashMap::default(),
             ids: FxHashSet::default(),
+            lists: FxHashMap::default(),
             numbers: FxHashMap::default(),
         };
         for entry in register.entries() {
@@ -130,13 +146,16 @@ impl Known {
                 for listing in &entry.designations {
                     known.by_listing.extend(listing_key(listing).map(|key| (key, id.clone())));
                 }
+                let lists = entry.designations.iter().map(|one| (one.jurisdiction.clone(), one.list.clone()));
+                known.lists.insert(id.clone(), lists.collect());
                 known.ids.insert(id);
             }
         }
         known
     }
 
-    /// The entry of the same listing, else the one of that name, else the one with that spelling.
+    /// The entry of the same listing, else the one of that name, else the one with that spelling, else the one that the
+    /// row's other spellings point to.
     fn find(&self, row: &Row) -> Found {
         for listing in row.listings.iter().filter_map(listing_key) {
             if let Some(id) = self.by_listing.get(&listing) {
@@ -152,7 +171,29 @@ impl Known {
                 several => return Found::Several(several.to_vec()),
             }
         }
-        Found::None
+        self.by_other_spelling(row)
+    }
+
+    /// The one entry of the register that the row's other spellings point to: lists of different authorities call an
+    /// organisation by different ones of its names. An entry that is on this very list already is another organisation.
+    fn by_other_spelling(&self, row: &Row) -> Found {
+        let mut found: Option<(&String, &String)> = None;
+        for spelling in row.aliases.iter().chain(&row.abbreviations) {
+            let own = |id: &&String| self.lists.contains_key(*id);
+            for id in self.by_spelling.get(&plain_key(spelling)).into_iter().flatten().filter(own) {
+                match found {
+                    None if self.doubt(&key(spelling), false, id).is_none() => found = Some((id, spelling)),
+                    Some((other, _)) if other != id => return Found::None,
+                    _ => {}
+                }
+            }
+        }
+        let Some((id, spelling)) = found else { return Found::None };
+        let lists = self.lists.get(id);
+        let listed = |one: &Designation| {
+            lists.is_some_and(|lists| lists.contains(&(one.jurisdiction.clone(), one.list.clone())))
+        };
+        if row.listings.iter().any(listed) { Found::None } else { Found::BySpelling(id.clone(), spelling.clone()) }
     }
 
     /// An id made from a name that no entry has.

@@ -98,6 +98,7 @@ fn take(rows: &mut Rows, record: &[String], columns: &Columns, options: &ImportO
             // `first_seen` is when the table saw it, not when it was listed, so no date is given.
             date: None,
             delisted: None,
+            unverified: false,
         });
     }
     rows.list.push(row);

@@ -150,6 +150,57 @@ fn a_table_gives_organisations_and_refuses_persons() {
     assert_eq!(read.check().iter().filter(|one| one.field != "source").count(), 0, "{:?}", read.check());
 }
 
+/// As the European Union's and the United Kingdom's lists name organisations that the starter register has by other names.
+const OTHER_NAMES: &str = "id,schema,name,aliases,dataset\n\
+    eu-1,Organization,‘Hamas’,,EU Invented Files\n\
+    eu-2,Organization,Gama’a al-Islamiyya,Al-Gama’a al-Islamiyya;Islamic Group;IG,EU Invented Files\n\
+    eu-3,Organization,Kurdistan Workers’ Party,PKK;KADEK;KONGRA-GEL,EU Invented Files\n\
+    eu-4,Organization,Devrimci Halk Kurtuluș Partisi-Cephesi,DHKP/C;Devrimci Sol;Dev Sol,EU Invented Files\n\
+    gb-1,Organization,Harakat al Muqawama al-Islamiyya (Hamas),Hamas,UK Invented List\n\
+    gb-2,Organization,Lashkar e Tayyaba,,UK Invented List\n\
+    gb-3,Organization,Islamic State of Iraq and the Levant,Islamic State of Iraq and al-Sham,UK Invented List\n\
+    gb-4,Organization,Basque Homeland and Liberty (Euskadi ta Askatasuna) (ETA),,UK Invented List\n\
+    gb-5,Organization,Order of the Paper Lamp,Lamps of Paper,UK Invented List\n";
+
+#[test]
+fn listings_of_another_authority_go_to_the_organisations_that_are_there() {
+    let imported =
+        Register::starter().import(OTHER_NAMES, ImportFormat::OpenSanctions, &ImportOptions::default()).unwrap();
+    let report = &imported.report;
+    assert_eq!(report.added, ["order-of-the-paper-lamp"], "{}", imported.toml);
+    let reviewed = Register::starter().merge(Register::load(&[("reviewed.toml", &imported.toml)]).unwrap());
+    for (id, list) in [
+        ("hamas", "EU Invented Files"),
+        ("hamas", "UK Invented List"),
+        ("al-gamaa-al-islamiyya", "EU Invented Files"),
+        ("pkk", "EU Invented Files"),
+        ("dhkp-c", "EU Invented Files"),
+        ("lashkar-e-tayyiba", "UK Invented List"),
+        ("islamic-state", "UK Invented List"),
+        ("eta", "UK Invented List"),
+    ] {
+        let entry = reviewed.entry(MentionKind::Actor, id).unwrap();
+        let on = entry.designations.iter().filter(|one| one.list == list).count();
+        assert_eq!(on, 1, "{id} on {list}: {:?}", entry.designations);
+    }
+    let again = reviewed.import(OTHER_NAMES, ImportFormat::OpenSanctions, &ImportOptions::default()).unwrap();
+    assert_eq!((again.report.added.len(), again.report.extended.len()), (0, 0), "{}", again.toml);
+}
+
+#[test]
+fn a_row_joined_by_another_spelling_says_so_and_one_that_points_two_ways_is_not_joined() {
+    let table = "id,schema,name,aliases,dataset\n\
+        1,Organization,Lampenorden,Grey Lantern,EU Invented Files\n\
+        2,Organization,Everybody,Grey Lantern;Lamp Bearers North,EU Invented Files\n\
+        9,Organization,Second Lantern,Grey Lantern,Invented list\n";
+    let imported = world().import(table, ImportFormat::OpenSanctions, &options()).unwrap();
+    assert_eq!(imported.report.extended, ["grey-lantern"], "{}", imported.toml);
+    let wanted = "# the list calls it Lampenorden; joined by the spelling Grey Lantern: is it the same?\n";
+    assert!(imported.toml.contains(wanted), "{}", imported.toml);
+    // One is of two minds, the other is on a list on which the Order has another entry.
+    assert_eq!(imported.report.added, ["everybody", "second-lantern"], "{}", imported.toml);
+}
+
 #[test]
 fn a_file_of_another_form_is_refused_with_what_is_missing() {
     let refused = |content: &str, format| world().import(content, format, &options()).unwrap_err().to_string();
