@@ -2,6 +2,7 @@
 //! reading it once. Says the same as [`super::tokens`], which a property test holds it to.
 
 use super::is_word;
+use crate::blocks::{BLOCK, bits, is, within};
 
 /// The words of one text: where each begins and ends. Kept by the caller, so that a second text needs no new memory.
 #[derive(Debug, Default, Clone)]
@@ -13,8 +14,6 @@ pub struct Spots {
     words: Vec<u64>,
     quotes: Vec<u64>,
 }
-
-const BLOCK: usize = 64;
 
 impl Spots {
     /// Reads the words of a text of less than 4 GiB, forgetting the last one's; beyond that nothing is read.
@@ -181,30 +180,6 @@ fn look_beyond_ascii(block: &[u8; BLOCK + 1]) -> u64 {
         *odd = rare | latin | arabic | digits | is(byte, 0xdb) & marks;
     }
     bits(&odd)
-}
-
-/// All bits set where the byte is one of `count` from `first` on.
-#[inline]
-fn within(byte: u8, first: u8, count: u8) -> u8 {
-    u8::from(byte.wrapping_sub(first) < count).wrapping_neg()
-}
-
-#[inline]
-fn is(byte: u8, wanted: u8) -> u8 {
-    u8::from(byte == wanted).wrapping_neg()
-}
-
-/// The highest bit of each byte.
-#[inline]
-fn bits(bytes: &[u8; BLOCK]) -> u64 {
-    let (eights, _) = bytes.as_chunks::<8>();
-    let mut out = 0;
-    for (number, eight) in eights.iter().enumerate() {
-        let high = (u64::from_le_bytes(*eight) >> 7) & 0x0101_0101_0101_0101;
-        // Each byte's bit is carried to the top byte, the first one lowest.
-        out |= (high.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * number);
-    }
-    out
 }
 
 #[cfg(test)]
