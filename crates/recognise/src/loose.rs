@@ -291,7 +291,17 @@ pub(crate) fn read_pair(vocabulary: &Vocabulary, text: Text<'_>, token: usize, u
     {
         return;
     }
-    let joined = [front, back].concat();
+    let mut bytes = [0u8; WORD_CHARS_MAX];
+    for (slot, byte) in bytes.iter_mut().zip(front.bytes().chain(back.bytes())) {
+        *slot = byte;
+    }
+    let joined = bytes.get(..letters).unwrap_or_default();
+    let quick = quick_hash(joined);
+    let one_sign = inner && gap.chars().count() == 1 && !matches!(gap, "'" | "." | "/" | ":" | "&");
+    if !one_sign && !vocabulary.may_be_spelled(quick) {
+        return;
+    }
+    let Ok(joined) = std::str::from_utf8(joined) else { return };
     let mut push = |entry: &Entry, loose: u8| {
         let (start, end, how) = (start as u32, stop as u32, 0);
         out.push(LooseAlt {
@@ -305,14 +315,14 @@ pub(crate) fn read_pair(vocabulary: &Vocabulary, text: Text<'_>, token: usize, u
             places: entry.places,
         });
     };
-    if let Some(entry) = vocabulary.spelled(&joined, quick_hash(joined.as_bytes()))
+    if let Some(entry) = vocabulary.spelled(joined, quick)
         && entry.chars >= entry.strict.split
     {
         push(entry, slip::SPLIT);
     }
-    if inner && gap.chars().count() == 1 && !matches!(gap, "'" | "." | "/" | ":" | "&") {
+    if one_sign {
         let mut buffer = ['\0'; WORD_CHARS_MAX];
-        let Some(letters) = letters_of(&joined, &mut buffer).and_then(|len| buffer.get(..len)) else { return };
+        let Some(letters) = letters_of(joined, &mut buffer).and_then(|len| buffer.get(..len)) else { return };
         for entry in vocabulary.shortened(Spelling::of(letters).whole()) {
             let name = vocabulary.spelling(entry);
             let one = usize::from(entry.chars) == letters.len() + 1;

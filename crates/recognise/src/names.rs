@@ -160,7 +160,8 @@ impl NameMatcher {
         let seen = Text { folded, spots: &search.spots, written: None };
         self.matcher.find(seen, disguised, &mut search.scratch, &mut search.hits);
         for hit in &search.hits {
-            if self.names.get(hit.name as usize).is_some_and(|name| name.takes(hit)) {
+            let plain = hit.loose == 0 && hit.how & how::PLURAL == 0;
+            if plain || self.names.get(hit.name as usize).is_some_and(|name| name.takes(hit)) {
                 take(NameSpan { start: hit.start as usize, end: hit.end as usize, name: hit.name as usize });
             }
         }
