@@ -108,7 +108,9 @@ fn dump(data: &Path) -> Result<(), String> {
         for (number, (text, folded)) in texts.iter().zip(&folded).enumerate() {
             for disguised in [false, true] {
                 let mut found = Vec::new();
-                matcher.scan_folded(&folded.text, disguised, &mut search, |hit| found.push((hit.start, hit.end, hit.name)));
+                matcher.scan_folded(&folded.text, disguised, &mut search, |hit| {
+                    found.push((hit.start, hit.end, hit.name))
+                });
                 if !found.is_empty() {
                     line(format!("{count} {number} {disguised} {found:?}"))?;
                 }

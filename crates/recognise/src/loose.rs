@@ -153,7 +153,13 @@ fn letters_of(part: &str, letters: &mut [char; WORD_CHARS_MAX]) -> Option<usize>
 
 fn read_edits(vocabulary: &Vocabulary, part: &str, script: Script, reading: Reading, found: &mut Found<'_>) {
     let mut buffer = ['\0'; WORD_CHARS_MAX];
-    let Some(written) = letters_of(part, &mut buffer).and_then(|len| buffer.get(..len)).filter(|word| word.len() >= 3)
+    // No slip takes more than a letter and an ending from a name's word.
+    let least = usize::from(vocabulary.least().edited).saturating_sub(2).max(3);
+    if part.len() < least {
+        return;
+    }
+    let Some(written) =
+        letters_of(part, &mut buffer).and_then(|len| buffer.get(..len)).filter(|word| word.len() >= least)
     else {
         return;
     };
@@ -195,6 +201,9 @@ fn read_sounds(vocabulary: &Vocabulary, part: &str, script: Script, reading: Rea
     let least = if kind == slip::BESIDE { 2 } else { usize::from(vocabulary.least().sounded - fewer) };
     // No word has more consonants than letters.
     if part.len() < if script == Script::Latin { least } else { 2 * least } {
+        return;
+    }
+    if Sounds::len_max(part) < least {
         return;
     }
     for sounds in Sounds::all(part, script).into_iter().flatten().filter(|sounds| sounds.len() >= least) {
@@ -283,7 +292,7 @@ pub(crate) fn read_pair(vocabulary: &Vocabulary, text: Text<'_>, token: usize, u
     else {
         return;
     };
-    let inner = gap.len() <= GAP_BYTES_MAX && !gap.contains(char::is_whitespace);
+    let inner = gap != " " && gap.len() <= GAP_BYTES_MAX && !gap.contains(char::is_whitespace);
     let letters = front.len() + back.len();
     if letters > WORD_CHARS_MAX
         || letters + 1 < usize::from(vocabulary.least().edited)

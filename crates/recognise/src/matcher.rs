@@ -56,8 +56,8 @@ pub(crate) struct Matcher {
 pub(crate) struct Scratch {
     /// Words at which a name may begin, times two; plus one when the spelling may differ by sound.
     starts: Vec<u64>,
-    /// [`quick_hash_at`] of each word.
-    hashes: Vec<u64>,
+    /// Whether each word is none of the common ones.
+    rare: Vec<bool>,
     /// Words by which a name may be looked for: as they are, and by another reading.
     whole: Vec<u32>,
     otherwise: Vec<u32>,
@@ -163,10 +163,13 @@ impl Matcher {
             return;
         }
         let bytes = text.folded.as_bytes();
-        scratch.hashes.clear();
         let disguised = disguised && !self.vocabulary.is_empty();
         if disguised {
-            scratch.hashes.extend(text.spots.iter().map(|(start, end)| quick_hash_at(bytes, start, end)));
+            // Before anything is done about them, so that the processor need not wait for one word's bits to look at the next.
+            let common = |start: usize, end: usize| is_common_hash(quick_hash_at(bytes, start, end));
+            let rare = |(start, end): (usize, usize)| !((end - start < LOOSE_BYTES_MIN) | common(start, end));
+            scratch.rare.clear();
+            scratch.rare.extend(text.spots.iter().map(rare));
             self.look_for_disguised(text, scratch);
         }
         self.look_for_anchors(text, scratch);
@@ -277,10 +280,9 @@ impl Matcher {
     fn look_for_disguised(&self, text: Text<'_>, scratch: &mut Scratch) {
         let bytes = text.folded.as_bytes();
         let mut before = (0usize, true);
-        let hashes = std::mem::take(&mut scratch.hashes);
-        for (token, ((start, end), hash)) in text.spots.iter().zip(&hashes).enumerate() {
-            let common = end - start < LOOSE_BYTES_MIN || is_common_hash(*hash);
-            let unknown = !common
+        let rare = std::mem::take(&mut scratch.rare);
+        for (token, ((start, end), rare)) in text.spots.iter().zip(&rare).enumerate() {
+            let unknown = *rare
                 && text.word(token).is_some_and(|word| {
                     let script = script_of(word);
                     script != Script::Other && !is_everyday(word, script)
@@ -299,7 +301,7 @@ impl Matcher {
             self.note_starts(from, scratch);
             before = (end, unknown);
         }
-        scratch.hashes = hashes;
+        scratch.rare = rare;
         scratch.loose.sort_by_key(|alt| alt.token);
     }
 
