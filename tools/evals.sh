@@ -39,14 +39,13 @@ example recognise obfuscation_quality "$data"
 example recognise place_quality "$data"
 example recognise threat_quality "$data"
 example recognise register_hits "$data"
-# Hyperscan is measured beside ours where its library is (Debian: libhyperscan-dev).
+# Peers are measured beside ours where they are: Hyperscan (Debian: libhyperscan-dev), flashtext (pip install flashtext).
 hyperscan=$(mktemp -d)
 trap 'rm -rf "$rows" "$log" "$hyperscan"' EXIT
-if cc -O2 -o "$hyperscan/speed" evals/peers/hyperscan_speed.c -lhs 2>/dev/null; then
-  example recognise match_speed "$data" "$hyperscan/speed"
-else
-  example recognise match_speed "$data"
-fi
+peers=()
+cc -O2 -o "$hyperscan/hyperscan_speed" evals/peers/hyperscan_speed.c -lhs 2>/dev/null && peers+=("$hyperscan/hyperscan_speed")
+python3 -c 'import flashtext' 2>/dev/null && peers+=(evals/peers/flashtext_speed.py)
+example recognise match_speed "$data" "${peers[@]}"
 measure threatcheck cargo run --quiet --release --locked -p vedette-evals -- threatcheck
 measure levels cargo run --quiet --release --locked -p vedette-evals -- levels "$data"
 measure speed cargo run --quiet --release --locked -p vedette-evals -- speed "$data"

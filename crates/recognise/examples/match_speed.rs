@@ -1,10 +1,10 @@
 //! How fast names are found in news, beside the libraries that others use for it, in the same run and on one core.
 //!
-//! `cargo run --release -p vedette-recognise --example match_speed -- DATA [HYPERSCAN]`
+//! `cargo run --release -p vedette-recognise --example match_speed -- DATA [PEER…]`
 //!
 //! `DATA` holds `news/` and `names/`. Text: English and Arabic news in turn, folded, cut into documents of 1 KB. Names: those of
-//! `names/`, folded, 10,000 and 100,000 of them. `HYPERSCAN` is the program of `evals/peers/hyperscan_speed.c`; without it that row is
-//! missing. The peers look for the names as literals anywhere in the text; ours at words only, through clitics and endings. "in disguise"
+//! `names/`, folded, 10,000 and 100,000 of them. Each `PEER` is a program of `evals/peers/*_speed.*`; one
+//! that is not given has no row. The peers look for the names as literals anywhere in the text; ours at words only, through clitics and endings. "in disguise"
 //! adds misspelled names and those in another alphabet, "from the original" the folding.
 
 use aho_corasick::AhoCorasick;
@@ -27,10 +27,10 @@ const TIME: Duration = Duration::from_millis(1_500);
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let Some(data) = arguments.first() else {
-        eprintln!("usage: match_speed DATA [HYPERSCAN]");
+        eprintln!("usage: match_speed DATA [PEER…]");
         return ExitCode::from(2);
     };
-    match measure(Path::new(data), arguments.get(1).map(String::as_str)) {
+    match measure(Path::new(data), arguments.get(1..).unwrap_or_default()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("error: {message}");
@@ -144,7 +144,7 @@ fn speed(bytes: usize, mut pass: impl FnMut() -> usize) -> (f64, usize) {
     (bytes as f64 / 1e6 / best, count)
 }
 
-fn measure(data: &Path, hyperscan: Option<&str>) -> Result<(), String> {
+fn measure(data: &Path, peers: &[String]) -> Result<(), String> {
     let originals = documents(data)?;
     let folded: Vec<String> = originals.iter().map(|text| fold_plain(text)).collect();
     let [original_bytes, bytes] = [&originals, &folded].map(|texts| texts.iter().map(String::len).sum::<usize>());
@@ -157,7 +157,7 @@ fn measure(data: &Path, hyperscan: Option<&str>) -> Result<(), String> {
             println!("{count} names: only {} there", all.len());
         }
         let names: Vec<&str> = all.iter().take(count).map(String::as_str).collect();
-        compare(&names, &originals, &folded, [original_bytes, bytes], hyperscan)?;
+        compare(&names, &originals, &folded, [original_bytes, bytes], peers)?;
     }
     Ok(())
 }
@@ -167,7 +167,7 @@ fn compare(
     originals: &[String],
     folded: &[String],
     [original_bytes, bytes]: [usize; 2],
-    hyperscan: Option<&str>,
+    peers: &[String],
 ) -> Result<(), String> {
     let count = names.len();
     let mut list = String::from("term,lang\n");
@@ -188,17 +188,23 @@ fn compare(
     println!("  ours: {ours:.0} MB/s, {found} found");
     let (disguised, more) = scan(true);
     println!("  ours, also in disguise: {disguised:.0} MB/s, {more} found");
-    let (whole, mentions) = speed(original_bytes, || originals.iter().map(|text| matcher.find(text).len()).sum());
+    let (whole, mentions) = speed(original_bytes, || {
+        originals.iter().map(|text| matcher.find_with(text, &fold(text), &mut search).len()).sum()
+    });
     println!("  ours, from the original to mentions, all folds and disguises: {whole:.0} MB/s, {mentions} found");
-    if let Some(program) = hyperscan {
-        let speed = run_hyperscan(program, names, folded)?;
+    for program in peers {
+        let name = Path::new(program).file_stem().and_then(|name| name.to_str()).unwrap_or(program);
+        let name = name.trim_end_matches("_speed");
+        let (speed, told) = run_peer(program, names, folded)?;
+        let aim = match name {
+            "hyperscan" if count > 50_000 => "3 times",
+            "hyperscan" => "2 times",
+            _ => "",
+        };
         println!(
-            "| matching, {count} names, Hyperscan in the same run | {ours:.0} against {speed:.0} MB/s: {:.1} times | {} times | speed |",
-            ours / speed,
-            if count > 50_000 { 3 } else { 2 }
+            "| matching, {count} names, {name} in the same run | {ours:.0} against {speed:.1} MB/s: {:.1} times ({told}) | {aim} | speed |",
+            ours / speed
         );
-    } else {
-        println!("  Hyperscan: not given (see evals/peers/hyperscan_speed.c)");
     }
     let automaton = AhoCorasick::new(names).map_err(|error| error.to_string())?;
     let (speed_of, found) = speed(bytes, || folded.iter().map(|text| automaton.find_iter(text).count()).sum());
@@ -216,7 +222,8 @@ fn compare(
     Ok(())
 }
 
-fn run_hyperscan(program: &str, names: &[&str], folded: &[String]) -> Result<f64, String> {
+/// MB/s that a peer says, and what else.
+fn run_peer(program: &str, names: &[&str], folded: &[String]) -> Result<(f64, String), String> {
     let folder = std::env::temp_dir().join(format!("match_speed-{}", std::process::id()));
     let fail = |error: std::io::Error| format!("cannot run `{program}`: {error}");
     std::fs::create_dir_all(&folder).map_err(fail)?;
@@ -231,12 +238,10 @@ fn run_hyperscan(program: &str, names: &[&str], folded: &[String]) -> Result<f64
     let out = Command::new(program).arg(&list).arg(&text).arg(TIME.as_secs_f64().to_string()).output().map_err(fail)?;
     std::fs::remove_dir_all(&folder).map_err(fail)?;
     let out = String::from_utf8_lossy(&out.stdout).into_owned();
-    let mut fields = out.split_whitespace();
-    let speed =
-        fields.next().and_then(|speed| speed.parse().ok()).ok_or_else(|| format!("`{program}` said `{out}`"))?;
-    println!(
-        "  Hyperscan: {speed:.0} MB/s, matches, seconds to build and bytes: {}",
-        fields.collect::<Vec<_>>().join(", ")
-    );
-    Ok(speed)
+    let fields: Vec<&str> = out.split_whitespace().collect();
+    let [speed, found, built, bytes, version] = fields.as_slice() else {
+        return Err(format!("`{program}` said `{out}`"));
+    };
+    let speed = speed.parse().map_err(|_| format!("`{program}` said `{out}`"))?;
+    Ok((speed, format!("{found} found; {version}, built in {built} s, {bytes} bytes")))
 }

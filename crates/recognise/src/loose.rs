@@ -153,7 +153,13 @@ fn letters_of(part: &str, letters: &mut [char; WORD_CHARS_MAX]) -> Option<usize>
 
 fn read_edits(vocabulary: &Vocabulary, part: &str, script: Script, reading: Reading, found: &mut Found<'_>) {
     let mut buffer = ['\0'; WORD_CHARS_MAX];
-    let Some(written) = letters_of(part, &mut buffer).and_then(|len| buffer.get(..len)).filter(|word| word.len() >= 3)
+    // No slip takes more than a letter and an ending from a name's word.
+    let least = usize::from(vocabulary.least().edited).saturating_sub(2).max(3);
+    if part.len() < least {
+        return;
+    }
+    let Some(written) =
+        letters_of(part, &mut buffer).and_then(|len| buffer.get(..len)).filter(|word| word.len() >= least)
     else {
         return;
     };
@@ -195,6 +201,9 @@ fn read_sounds(vocabulary: &Vocabulary, part: &str, script: Script, reading: Rea
     let least = if kind == slip::BESIDE { 2 } else { usize::from(vocabulary.least().sounded - fewer) };
     // No word has more consonants than letters.
     if part.len() < if script == Script::Latin { least } else { 2 * least } {
+        return;
+    }
+    if Sounds::len_max(part) < least {
         return;
     }
     for sounds in Sounds::all(part, script).into_iter().flatten().filter(|sounds| sounds.len() >= least) {
@@ -283,7 +292,7 @@ pub(crate) fn read_pair(vocabulary: &Vocabulary, text: Text<'_>, token: usize, u
     else {
         return;
     };
-    let inner = gap.len() <= GAP_BYTES_MAX && !gap.contains(char::is_whitespace);
+    let inner = gap != " " && gap.len() <= GAP_BYTES_MAX && !gap.contains(char::is_whitespace);
     let letters = front.len() + back.len();
     if letters > WORD_CHARS_MAX
         || letters + 1 < usize::from(vocabulary.least().edited)
@@ -291,7 +300,17 @@ pub(crate) fn read_pair(vocabulary: &Vocabulary, text: Text<'_>, token: usize, u
     {
         return;
     }
-    let joined = [front, back].concat();
+    let mut bytes = [0u8; WORD_CHARS_MAX];
+    for (slot, byte) in bytes.iter_mut().zip(front.bytes().chain(back.bytes())) {
+        *slot = byte;
+    }
+    let joined = bytes.get(..letters).unwrap_or_default();
+    let quick = quick_hash(joined);
+    let one_sign = inner && gap.chars().count() == 1 && !matches!(gap, "'" | "." | "/" | ":" | "&");
+    if !one_sign && !vocabulary.may_be_spelled(quick) {
+        return;
+    }
+    let Ok(joined) = std::str::from_utf8(joined) else { return };
     let mut push = |entry: &Entry, loose: u8| {
         let (start, end, how) = (start as u32, stop as u32, 0);
         out.push(LooseAlt {
@@ -305,14 +324,14 @@ pub(crate) fn read_pair(vocabulary: &Vocabulary, text: Text<'_>, token: usize, u
             places: entry.places,
         });
     };
-    if let Some(entry) = vocabulary.spelled(&joined, quick_hash(joined.as_bytes()))
+    if let Some(entry) = vocabulary.spelled(joined, quick)
         && entry.chars >= entry.strict.split
     {
         push(entry, slip::SPLIT);
     }
-    if inner && gap.chars().count() == 1 && !matches!(gap, "'" | "." | "/" | ":" | "&") {
+    if one_sign {
         let mut buffer = ['\0'; WORD_CHARS_MAX];
-        let Some(letters) = letters_of(&joined, &mut buffer).and_then(|len| buffer.get(..len)) else { return };
+        let Some(letters) = letters_of(joined, &mut buffer).and_then(|len| buffer.get(..len)) else { return };
         for entry in vocabulary.shortened(Spelling::of(letters).whole()) {
             let name = vocabulary.spelling(entry);
             let one = usize::from(entry.chars) == letters.len() + 1;

@@ -7,7 +7,9 @@
 use crate::loose::{LooseAlt, Text, begins_name_only, is_everyday, read_beside, read_pair, read_word, slip};
 use crate::trie::{Anchors, Trie, TrieBuilder};
 use crate::vocabulary::{Vocabulary, VocabularyBuilder};
-use crate::words::{Reading, Script, hash, how, may_be_arabic, may_be_plural, readings, script_of};
+use crate::words::{
+    Reading, Script, arabic_noun, how, may_be_arabic, may_be_plural, may_end_in_plural, readings, script_of, word_key,
+};
 use vedette_text::common::{is_common_hash, quick_hash, quick_hash_at};
 use vedette_text::fold::fold_plain;
 use vedette_text::tokens::tokens;
@@ -54,8 +56,11 @@ pub(crate) struct Matcher {
 pub(crate) struct Scratch {
     /// Words at which a name may begin, times two; plus one when the spelling may differ by sound.
     starts: Vec<u64>,
-    /// [`quick_hash_at`] of each word.
-    hashes: Vec<u64>,
+    /// Whether each word is none of the common ones.
+    rare: Vec<bool>,
+    /// Words by which a name may be looked for: as they are, and by another reading.
+    whole: Vec<u32>,
+    otherwise: Vec<u32>,
     loose: Vec<LooseAlt>,
     beside: Vec<LooseAlt>,
 }
@@ -158,10 +163,13 @@ impl Matcher {
             return;
         }
         let bytes = text.folded.as_bytes();
-        scratch.hashes.clear();
         let disguised = disguised && !self.vocabulary.is_empty();
         if disguised {
-            scratch.hashes.extend(text.spots.iter().map(|(start, end)| quick_hash_at(bytes, start, end)));
+            // Before anything is done about them, so that the processor need not wait for one word's bits to look at the next.
+            let common = |start: usize, end: usize| is_common_hash(quick_hash_at(bytes, start, end));
+            let rare = |(start, end): (usize, usize)| !((end - start < LOOSE_BYTES_MIN) | common(start, end));
+            scratch.rare.clear();
+            scratch.rare.extend(text.spots.iter().map(rare));
             self.look_for_disguised(text, scratch);
         }
         self.look_for_anchors(text, scratch);
@@ -178,17 +186,21 @@ impl Matcher {
 
     /// Words by which a name is looked for.
     fn look_for_anchors(&self, text: Text<'_>, scratch: &mut Scratch) {
+        let [mut whole, mut otherwise] = [&mut scratch.whole, &mut scratch.otherwise].map(std::mem::take);
+        let [wholes, others] = self.pick(text, &mut whole, &mut otherwise);
         let bytes = text.folded.as_bytes();
         let may = |start: usize, end: usize| self.anchors.may_hold(quick_hash_at(bytes, start, end));
-        for (token, (start, end)) in text.spots.iter().enumerate() {
-            let first = bytes.get(start).copied().unwrap_or_default();
-            // Most words have one reading.
-            let found = may(start, end)
-                || match first {
-                    0..=0x7f => may_be_plural(bytes, start, end, may),
-                    0xd8..=0xdb => may_be_arabic(bytes, start, end, may),
-                    _ => self.may_hold_any(text, token),
-                };
+        for token in whole.iter().take(wholes) {
+            self.anchor(text, *token as usize, scratch);
+        }
+        for token in otherwise.iter().take(others) {
+            let token = *token as usize;
+            let Some((start, end)) = text.spots.get(token) else { continue };
+            let found = match bytes.get(start).copied().unwrap_or_default() {
+                0..=0x7f => may_be_plural(bytes, start, end, may),
+                0xd8..=0xdb => may_be_arabic(bytes, start, end, may),
+                _ => self.may_hold_any(text, token),
+            };
             if found {
                 self.anchor(text, token, scratch);
             }
@@ -196,6 +208,42 @@ impl Matcher {
         for token in text.spots.quoted() {
             self.anchor(text, *token as usize, scratch);
         }
+        (scratch.whole, scratch.otherwise) = (whole, otherwise);
+    }
+
+    /// Writes the numbers of the words that pass the filter as they are, and of those that have other readings, into the two lists;
+    /// returns how many of each. Every word is written and few are kept: what the processor cannot guess it need not guess.
+    #[inline(never)]
+    fn pick(&self, text: Text<'_>, whole: &mut Vec<u32>, otherwise: &mut Vec<u32>) -> [usize; 2] {
+        let bytes = text.folded.as_bytes();
+        let filter = self.anchors.filter();
+        let may = |start: usize, end: usize| filter.may_hold(quick_hash_at(bytes, start, end));
+        let tokens = text.spots.len();
+        if whole.len() < tokens {
+            whole.resize(tokens, 0);
+            otherwise.resize(tokens, 0);
+        }
+        let (whole, otherwise) = (whole.as_mut_slice(), otherwise.as_mut_slice());
+        let (mut wholes, mut others) = (0usize, 0usize);
+        for (token, (start, end)) in (0u32..).zip(text.spots.iter()) {
+            let mut found = may(start, end);
+            // Most words have one reading.
+            let more = match bytes.get(start).copied().unwrap_or_default() {
+                0..=0x7f => may_end_in_plural(bytes, start, end),
+                0xd8..=0xdb => {
+                    let (noun, more) = arabic_noun(bytes, start, end);
+                    found |= may(noun, end);
+                    more
+                }
+                _ => true,
+            };
+            if let (Some(slot), Some(other)) = (whole.get_mut(wholes), otherwise.get_mut(others)) {
+                (*slot, *other) = (token, token);
+            }
+            wholes += usize::from(found);
+            others += usize::from(more & !found);
+        }
+        [wholes, others]
     }
 
     fn may_hold_any(&self, text: Text<'_>, token: usize) -> bool {
@@ -217,7 +265,7 @@ impl Matcher {
             if !self.anchors.may_hold(quick_hash(part)) {
                 return;
             }
-            let mut places = self.anchors.places(hash(part));
+            let mut places = self.anchors.places(word_key(part));
             while places != 0 {
                 let at = places.trailing_zeros() as usize;
                 places &= places - 1;
@@ -232,10 +280,9 @@ impl Matcher {
     fn look_for_disguised(&self, text: Text<'_>, scratch: &mut Scratch) {
         let bytes = text.folded.as_bytes();
         let mut before = (0usize, true);
-        let hashes = std::mem::take(&mut scratch.hashes);
-        for (token, ((start, end), hash)) in text.spots.iter().zip(&hashes).enumerate() {
-            let common = end - start < LOOSE_BYTES_MIN || is_common_hash(*hash);
-            let unknown = !common
+        let rare = std::mem::take(&mut scratch.rare);
+        for (token, ((start, end), rare)) in text.spots.iter().zip(&rare).enumerate() {
+            let unknown = *rare
                 && text.word(token).is_some_and(|word| {
                     let script = script_of(word);
                     script != Script::Other && !is_everyday(word, script)
@@ -254,7 +301,7 @@ impl Matcher {
             self.note_starts(from, scratch);
             before = (end, unknown);
         }
-        scratch.hashes = hashes;
+        scratch.rare = rare;
         scratch.loose.sort_by_key(|alt| alt.token);
     }
 
@@ -353,7 +400,7 @@ impl Matcher {
         readings(word, script_of(word), true, |reading: Reading| {
             let part = word.as_bytes().get(reading.from..reading.to).unwrap_or_default();
             take(Step {
-                key: hash(part),
+                key: word_key(part),
                 count: 1,
                 how: reading.how,
                 loose: 0,
@@ -384,7 +431,7 @@ impl Matcher {
             push(Path { next: path.next + 1, ..path });
         } else if word.starts_with("ال") {
             for article in ["al", "el"] {
-                if let Some(node) = self.trie.follow(path.node, hash(article.as_bytes())) {
+                if let Some(node) = self.trie.follow(path.node, word_key(article.as_bytes())) {
                     let start = if path.node == 0 {
                         text.spots.get(path.next as usize).map_or(0, |(start, _)| start as u32)
                     } else {

@@ -143,8 +143,13 @@ impl NameMatcher {
 
     /// The names in a text that was folded before, in order of their first byte.
     pub fn find_folded(&self, text: &str, folded: &Folded) -> Vec<Mention> {
-        let mut search = Search::default();
+        self.find_with(text, folded, &mut Search::default())
+    }
+
+    /// [`NameMatcher::find_folded`] with memory that is kept from text to text.
+    pub fn find_with(&self, text: &str, folded: &Folded, search: &mut Search) -> Vec<Mention> {
         search.spots.read(&folded.text);
+        search.hits.clear();
         let seen = Text { folded: &folded.text, spots: &search.spots, written: Some((text, folded)) };
         self.matcher.find(seen, true, &mut search.scratch, &mut search.hits);
         let mut found: Vec<Found<'_>> = search.hits.iter().filter_map(|hit| self.accept(hit, text, folded)).collect();
@@ -160,7 +165,8 @@ impl NameMatcher {
         let seen = Text { folded, spots: &search.spots, written: None };
         self.matcher.find(seen, disguised, &mut search.scratch, &mut search.hits);
         for hit in &search.hits {
-            if self.names.get(hit.name as usize).is_some_and(|name| name.takes(hit)) {
+            let plain = hit.loose == 0 && hit.how & how::PLURAL == 0;
+            if plain || self.names.get(hit.name as usize).is_some_and(|name| name.takes(hit)) {
                 take(NameSpan { start: hit.start as usize, end: hit.end as usize, name: hit.name as usize });
             }
         }
@@ -294,7 +300,9 @@ fn folds_of(found: &Found<'_>, written: &str, folded: &Folded) -> Vec<String> {
         folds.retain(|fold| fold != "case");
     }
     // A capital letter in the registered spelling is no disguise of the written one.
-    if written.to_lowercase() != found.name.alias.to_lowercase() || written.starts_with(|ch: char| ch.is_uppercase()) {
+    let case = folds.iter().any(|fold| fold == "case");
+    let other = || written.to_lowercase() != found.name.alias.to_lowercase();
+    if case && (written.starts_with(|ch: char| ch.is_uppercase()) || other()) {
         let capitals = |text: &str| text.chars().filter(|ch| ch.is_uppercase()).count();
         if capitals(written) == capitals(&found.name.alias) {
             folds.retain(|fold| fold != "case");

@@ -3,7 +3,7 @@
 //! A name is looked for by its rarest word, not its first: `the`, `new` and `al` stand in every text. A filter of bits in front of the
 //! table tells nearly every other word of a text from these. In: names. Out: [`Trie`] and [`Anchors`].
 
-use crate::words::{hash, join, name_part};
+use crate::words::{join, name_part, word_key};
 use rustc_hash::FxHashMap;
 use vedette_text::common::{is_common_hash, quick_hash};
 
@@ -145,18 +145,37 @@ impl Anchors {
     }
 
     /// False when no name is looked for by a word with this [`quick_hash`].
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "every word of every text comes here")]
+    #[inline]
     pub fn may_hold(&self, quick: u64) -> bool {
-        // One bit at a time: the first one settles nearly all.
-        let word = self.filter.get(quick as usize & self.mask).copied().unwrap_or_default();
-        word & (1 << (quick >> 58)) != 0 && word & (1 << (quick >> 52 & 63)) != 0
+        self.filter().may_hold(quick)
+    }
+
+    pub fn filter(&self) -> Filter<'_> {
+        Filter { words: &self.filter, mask: self.mask }
     }
 
     /// One bit for each place that the word of this key has in names that are looked for by it.
     #[inline]
     pub fn places(&self, key: u64) -> u32 {
         self.places.get(key).unwrap_or(0)
+    }
+}
+
+/// The bits of [`Anchors`] alone, for a loop that needs nothing else.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Filter<'a> {
+    words: &'a [u64],
+    mask: usize,
+}
+
+impl Filter<'_> {
+    /// As [`Anchors::may_hold`].
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "every word of every text comes here")]
+    pub fn may_hold(self, quick: u64) -> bool {
+        // Both bits at once: a wrong guess of the processor costs more.
+        let word = self.words.get(quick as usize & self.mask).copied().unwrap_or_default();
+        (word >> (quick >> 58)) & (word >> (quick >> 52 & 63)) & 1 != 0
     }
 }
 
@@ -188,7 +207,7 @@ impl TrieBuilder {
         for (at, word) in words.iter().enumerate() {
             let (part, article) = name_part(word);
             first_article |= article && at == 0;
-            let key = hash(part.as_bytes());
+            let key = word_key(part.as_bytes());
             self.words.push((key, quick_hash(part.as_bytes())));
             let fresh = self.nodes;
             node = *self.edges.entry(edge(node, key)).or_insert(fresh);

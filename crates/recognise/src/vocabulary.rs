@@ -3,7 +3,7 @@
 
 use crate::edits::stem;
 use crate::sounds::{Sounds, alike};
-use crate::words::{Script, hash, name_part, script_of};
+use crate::words::{Script, name_part, script_of, word_key};
 use rustc_hash::FxHashMap;
 use vedette_text::common::quick_hash;
 
@@ -332,7 +332,7 @@ impl VocabularyBuilder {
                 places: places.all,
                 sound_places: places.longest,
                 strict,
-                key: hash(part.as_bytes()),
+                key: word_key(part.as_bytes()),
             });
             vocabulary.letters.push_str(word);
         }

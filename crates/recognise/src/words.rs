@@ -85,6 +85,26 @@ pub(crate) fn hash(bytes: &[u8]) -> u64 {
     bytes.iter().fold(BASIS, |hash, byte| step(hash, *byte))
 }
 
+/// Key of a name's word, from eight bytes at a time: for the matcher, which needs no hashes of prefixes.
+#[inline]
+pub(crate) fn word_key(bytes: &[u8]) -> u64 {
+    let mix = |hash: u64, eight: u64| {
+        let product = u128::from(hash ^ eight).wrapping_mul(u128::from(0x9e37_79b9_7f4a_7c15_u64));
+        (product as u64) ^ (product >> 64) as u64
+    };
+    let seed = mix(BASIS, bytes.len() as u64);
+    let Some(last) = bytes.last_chunk::<8>() else {
+        let low = |eight: u64, byte: &u8| eight << 8 | u64::from(*byte);
+        return mix(seed, bytes.iter().fold(1, low)).wrapping_mul(PRIME_64);
+    };
+    let (eights, _) = bytes.as_chunks::<8>();
+    let front = eights.iter().fold(seed, |hash, eight| mix(hash, u64::from_le_bytes(*eight)));
+    mix(front, u64::from_le_bytes(*last)).wrapping_mul(PRIME_64)
+}
+
+/// Spreads the last letters over all bits.
+const PRIME_64: u64 = 0xd6e8_feb8_6659_fd93;
+
 /// Hash of a folded spelling, and whether it holds an apostrophe, in one pass.
 #[inline]
 fn hash_and_apostrophe(bytes: &[u8]) -> (u64, bool) {
@@ -222,14 +242,17 @@ fn latin_readings(bytes: &[u8], mut emit: impl FnMut(Reading)) {
     }
 }
 
-/// Whether a Latin word without an apostrophe is a plural of which `may` takes the singular, as [`readings`] hands it on.
+/// Whether a Latin word without an apostrophe may be a plural.
 #[inline]
+pub(crate) fn may_end_in_plural(text: &[u8], start: usize, end: usize) -> bool {
+    (end - start >= PLURAL_BYTES_MIN) & (text.get(end.wrapping_sub(1)) == Some(&b's'))
+}
+
+/// Whether it is a plural of which `may` takes the singular, as [`readings`] hands it on.
 pub(crate) fn may_be_plural(text: &[u8], start: usize, end: usize, may: impl Fn(usize, usize) -> bool) -> bool {
-    let size = end - start;
-    size >= PLURAL_BYTES_MIN
-        && text.get(end - 1) == Some(&b's')
+    may_end_in_plural(text, start, end)
         && (may(start, end - 1)
-            || size - 2 >= PLURAL_BYTES_MIN && text.get(end - 2) == Some(&b'e') && may(start, end - 2))
+            || end - start - 2 >= PLURAL_BYTES_MIN && text.get(end - 2) == Some(&b'e') && may(start, end - 2))
 }
 
 /// Case endings of Russian and its neighbours after folding (й is и, ё is е).
@@ -288,6 +311,8 @@ const BA: u16 = letter("ب");
 const LAM: u16 = letter("ل");
 const KAF: u16 = letter("ک");
 const ALEF: u16 = letter("ا");
+const YA: u16 = letter("ی");
+const HA: u16 = letter("ه");
 
 #[inline]
 fn letter_at(bytes: &[u8], at: usize) -> u16 {
@@ -308,7 +333,7 @@ fn arabic_readings(bytes: &[u8], suffixes: bool, mut emit: impl FnMut(Reading)) 
             push_clitic(bytes, 4, second == LAM, &mut emit);
         }
     }
-    if suffixes && may_have_suffix(bytes) {
+    if suffixes && may_have_suffix(bytes, 0, bytes.len()) {
         for suffix in SUFFIXES {
             let rest = bytes.len().saturating_sub(suffix.len());
             if rest >= SUFFIXED_BYTES_MIN && bytes.ends_with(suffix.as_bytes()) {
@@ -320,45 +345,70 @@ fn arabic_readings(bytes: &[u8], suffixes: bool, mut emit: impl FnMut(Reading)) 
 
 /// By the last letters.
 #[inline]
-fn may_have_suffix(bytes: &[u8]) -> bool {
-    const YA: u16 = letter("ی");
-    const HA: u16 = letter("ه");
-    let size = bytes.len();
-    let last = letter_at(bytes, size.saturating_sub(2));
-    size > SUFFIXED_BYTES_MIN && (last == YA || last == ALEF && letter_at(bytes, size.saturating_sub(4)) == HA)
+fn may_have_suffix(text: &[u8], start: usize, end: usize) -> bool {
+    let last = letter_at(text, end.saturating_sub(2));
+    let ha = (last == ALEF) & (letter_at(text, end.saturating_sub(4)) == HA);
+    (end - start > SUFFIXED_BYTES_MIN) & ((last == YA) | ha)
 }
 
-/// Whether a word of the Arabic script has a reading besides the whole word that `may` takes, as [`readings`] with suffixes hands them on: the same rules without
-/// a call for each and with few branches, because half of all words of an Arabic text come here.
+/// Where the word of a name begins in a word of the Arabic script without its clitic of one letter and its article, and whether there
+/// may be more readings: what [`readings`] hands on, without a call for each and without branches, because half of all words of an
+/// Arabic text come here. Without clitic or article it is where the word begins.
 #[inline]
+pub(crate) fn arabic_noun(text: &[u8], start: usize, end: usize) -> (usize, bool) {
+    const AL: u32 = ALEF as u32 | (LAM as u32) << 16;
+    let size = end.wrapping_sub(start);
+    let (head, tail) = (eight_from(text, start), eight_from(text, end.saturating_sub(8)));
+    let first = head as u16;
+    let clitic = (first == WAW) | (first == FA) | (first == BA) | (first == LAM) | (first == KAF);
+    let clitic = usize::from(clitic) & usize::from(size >= 2 + ARABIC_BYTES_MIN);
+    let article = usize::from((head >> (16 * clitic)) as u32 == AL)
+        & usize::from(size >= 2 * clitic + ARTICLE.len() + ARABIC_BYTES_MIN);
+    let second = (head >> 16) as u16;
+    let two = usize::from((second == BA) | (second == LAM) | (second == KAF)) & clitic;
+    let (last, before) = ((tail >> 48) as u16, (tail >> 32) as u16);
+    let suffix = usize::from(last == YA) | usize::from(last == ALEF) & usize::from(before == HA);
+    let suffix = suffix & usize::from(size > SUFFIXED_BYTES_MIN);
+    (start + 2 * clitic + ARTICLE.len() * article, two | suffix != 0)
+}
+
+/// Eight bytes as one number; those behind the end of the text are 0.
+#[inline]
+fn eight_from(text: &[u8], at: usize) -> u64 {
+    let rest = text.get(at..).unwrap_or_default();
+    match rest.first_chunk::<8>() {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => rest.iter().rev().fold(0, |eight, byte| eight << 8 | u64::from(*byte)),
+    }
+}
+
+/// Where a word that begins at `from` begins without the article, if it has one.
+#[inline]
+fn noun_at(text: &[u8], from: usize, end: usize) -> usize {
+    let article = (end >= from + ARTICLE.len() + ARABIC_BYTES_MIN)
+        & (letter_at(text, from) == ALEF)
+        & (letter_at(text, from + 2) == LAM);
+    from + ARTICLE.len() * usize::from(article)
+}
+
+/// Whether `may` takes a reading of a word of the Arabic script besides the whole word and that of [`arabic_noun`].
 pub(crate) fn may_be_arabic(text: &[u8], start: usize, end: usize, may: impl Fn(usize, usize) -> bool) -> bool {
     let size = end - start;
-    // Where the word begins without the article, if it has one.
-    let noun = |from: usize| {
-        let article = end >= from + ARTICLE.len() + ARABIC_BYTES_MIN
-            && letter_at(text, from) == ALEF
-            && letter_at(text, from + 2) == LAM;
-        from + ARTICLE.len() * usize::from(article)
-    };
-    let first = letter_at(text, start);
-    let clitic = (first == WAW) | (first == FA) | (first == BA) | (first == LAM) | (first == KAF);
-    let clitic = clitic & (size >= 2 + ARABIC_BYTES_MIN);
-    // Where there is neither clitic nor article this looks at the whole word, which costs less than a wrong guess of the processor. A
-    // clitic before an article-less word: the word itself was looked at before.
-    let mut found = may(noun(start + 2 * usize::from(clitic)), end);
-    let second = letter_at(text, start + 2);
+    let (first, second) = (letter_at(text, start), letter_at(text, start + 2));
+    let clitic = matches!(first, WAW | FA | BA | LAM | KAF) && size >= 2 + ARABIC_BYTES_MIN;
+    let mut found = false;
     if clitic && matches!(second, BA | LAM | KAF) {
         found |= first == LAM && second == LAM && size >= 4 + ARABIC_BYTES_MIN && may(start + 4, end);
         let two = first == WAW || first == FA && second != KAF;
         if two && size >= 4 + ARABIC_BYTES_MIN {
-            found |= may(noun(start + 4), end);
+            found |= may(noun_at(text, start + 4, end), end);
             let lam = second == LAM && letter_at(text, start + 4) == LAM && size >= 6 + ARABIC_BYTES_MIN;
             found |= lam && may(start + 6, end);
         }
     }
     let word = text.get(start..end).unwrap_or_default();
     found
-        || may_have_suffix(word)
+        || may_have_suffix(text, start, end)
             && SUFFIXES.iter().any(|suffix| {
                 let rest = word.len().saturating_sub(suffix.len());
                 rest >= SUFFIXED_BYTES_MIN && word.ends_with(suffix.as_bytes()) && may(start, start + rest)
@@ -420,6 +470,10 @@ mod tests {
                 false
             });
             let mut short = short.into_inner();
+            short.push((arabic_noun(word.as_bytes(), 0, word.len()).0, word.len()));
+            if !arabic_noun(word.as_bytes(), 0, word.len()).1 {
+                prop_assert_eq!(short.len(), 1);
+            }
             long.sort_unstable();
             // The whole word may be looked at or not.
             let whole = (0, word.len());

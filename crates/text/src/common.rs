@@ -53,7 +53,9 @@ pub fn quick_hash_at(text: &[u8], start: usize, end: usize) -> u64 {
     };
     let bytes = end.wrapping_sub(start);
     let first = first & LOW_BYTES.get(bytes.min(8)).copied().unwrap_or_default();
-    mix(first, if bytes > 8 { last } else { first }, bytes)
+    // By a mask: how long a word is no processor guesses.
+    let long = u64::from(bytes > 8).wrapping_neg();
+    mix(first, first ^ (first ^ last) & long, bytes)
 }
 
 #[inline(always)]

@@ -9,8 +9,10 @@
 
 mod disguise;
 mod letters;
+mod quick;
 
 use letters::{Class, Kind, Letter};
+use std::ops::Range;
 
 /// Longer texts are folded up to here only, in bytes: keeps every offset within 32 bits even when ligatures expand.
 pub const FOLD_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -231,56 +233,83 @@ pub fn fold_with(text: &str, folds: Folds) -> Folded {
     if is_folded_ascii(text.as_bytes()) {
         return Folded { text: text.to_owned(), runs: Vec::new() };
     }
-    let units = units_of(text, folds);
-    let mut out = String::with_capacity(text.len());
-    let mut runs: Vec<Run> = Vec::with_capacity(16);
-    let mut before = 0u16;
-    let mut rest = units.iter();
-    let mut held = rest.next();
-    while let Some(unit) = held {
-        held = rest.next();
-        before |= unit.before;
-        if unit.gone {
-            // A repeated letter is told by the letter that stays; a separator by what follows it.
-            before |= unit.folds & !(REPEAT | CASE);
-            continue;
-        }
-        let folded = out.len() as u32;
-        let (mut end, mut folds, mut single) = (unit.end, unit.folds, true);
-        out.push(unit.ch);
-        while let Some(more) = held.filter(|more| more.start == unit.start) {
-            if !more.gone {
-                out.push(more.ch);
-            }
-            end = end.max(more.end);
-            folds |= more.folds;
-            single = false;
-            held = rest.next();
-        }
-        let copied = single && out.len() as u32 - folded == end - unit.start;
-        let extends = copied
-            && before == 0
-            && runs.last().is_some_and(|run| {
-                run.orig_bytes == 0 && run.folds == folds && run.orig + (folded - run.folded) == unit.start
+    let quick = if folds == Folds::all() { quick::fold(text) } else { None };
+    quick.unwrap_or_else(|| fold_by_units(text, folds))
+}
+
+/// The long way, which looks at every character by itself: for texts that need it, and what [`quick`] is held to.
+fn fold_by_units(text: &str, folds: Folds) -> Folded {
+    let mut out = Out::for_text(text);
+    let mut units = Vec::with_capacity(text.len() / 2 + 16);
+    units_of(text, 0..text.len(), 0, folds, &mut units);
+    out.take(&units);
+    out.into_folded()
+}
+
+/// A folded text while it is written.
+#[derive(Debug)]
+struct Out {
+    text: String,
+    runs: Vec<Run>,
+    /// Folds of what was dropped since the last character.
+    before: u16,
+}
+
+impl Out {
+    fn for_text(text: &str) -> Self {
+        Self { text: String::with_capacity(text.len()), runs: Vec::with_capacity(text.len() / 8 + 16), before: 0 }
+    }
+
+    /// Says where the folded text from `folded` on comes from; `orig_bytes` as in [`Run`].
+    #[inline]
+    fn comes_from(&mut self, folded: u32, orig: u32, orig_bytes: u32, folds: u16) {
+        let extends = orig_bytes == 0
+            && self.before == 0
+            && self.runs.last().is_some_and(|run| {
+                run.orig_bytes == 0 && run.folds == folds && run.orig + (folded - run.folded) == orig
             });
         if !extends {
-            let orig_bytes = if copied { 0 } else { end - unit.start };
-            runs.push(Run { folded, orig: unit.start, orig_bytes, folds, before });
+            self.runs.push(Run { folded, orig, orig_bytes, folds, before: self.before });
         }
-        before = 0;
+        self.before = 0;
     }
-    Folded { text: out, runs }
+
+    fn take(&mut self, units: &[Unit]) {
+        let mut rest = units.iter();
+        let mut held = rest.next();
+        while let Some(unit) = held {
+            held = rest.next();
+            self.before |= unit.before;
+            if unit.gone {
+                // A repeated letter is told by the letter that stays; a separator by what follows it.
+                self.before |= unit.folds & !(REPEAT | CASE);
+                continue;
+            }
+            let folded = self.text.len() as u32;
+            let (mut end, mut folds, mut single) = (unit.end, unit.folds, true);
+            self.text.push(unit.ch);
+            while let Some(more) = held.filter(|more| more.start == unit.start) {
+                if !more.gone {
+                    self.text.push(more.ch);
+                }
+                end = end.max(more.end);
+                folds |= more.folds;
+                single = false;
+                held = rest.next();
+            }
+            let copied = single && self.text.len() as u32 - folded == end - unit.start;
+            self.comes_from(folded, unit.start, if copied { 0 } else { end - unit.start }, folds);
+        }
+    }
+
+    fn into_folded(self) -> Folded {
+        Folded { text: self.text, runs: self.runs }
+    }
 }
 
 /// The folded text alone.
 pub fn fold_plain(text: &str) -> String {
-    let text = &text[..floor(text, FOLD_BYTES_MAX)];
-    if is_folded_ascii(text.as_bytes()) {
-        return text.to_owned();
-    }
-    let mut out = String::with_capacity(text.len());
-    out.extend(units_of(text, Folds::all()).iter().filter(|unit| !unit.gone).map(|unit| unit.ch));
-    out
+    fold(text).text
 }
 
 /// True when nothing can fold: plain lower-case ASCII without disguise. May say no too often, never yes wrongly.
@@ -308,13 +337,16 @@ fn is_folded_ascii(bytes: &[u8]) -> bool {
     true
 }
 
-fn units_of(text: &str, on: Folds) -> Vec<Unit> {
+/// Reads `range` of a text into `units`, which holds nothing yet. `before`: folds of what was dropped in front of it; returned are
+/// those of what was dropped at its end, and whether there are letters that seem to be spaced apart.
+fn units_of(text: &str, range: Range<usize>, before: u16, on: Folds, units: &mut Vec<Unit>) -> (u16, bool) {
     let low = letters::low();
-    let mut units: Vec<Unit> = Vec::with_capacity(text.len() / 2 + 16);
-    let mut before = 0u16;
+    let mut before = before;
+    let begin = range.start;
     // Counting what could be a disguise lets ordinary text skip the second pass.
     let mut signs = disguise::Signs::default();
-    for (start, original) in text.char_indices() {
+    for (start, original) in text.get(range).unwrap_or_default().char_indices() {
+        let start = begin + start;
         let (start, end) = (start as u32, (start + original.len_utf8()) as u32);
         let letter = match low.get(original as usize) {
             Some(letter) => *letter,
@@ -369,8 +401,9 @@ fn units_of(text: &str, on: Folds) -> Vec<Unit> {
             }
         }
     }
-    disguise::undo(text, &mut units, signs, on);
-    units
+    let spaced = signs.spaced;
+    disguise::undo(text, units, signs, on);
+    (before, spaced)
 }
 
 fn plain(letter: Letter, start: u32, end: u32, before: u16) -> Unit {

@@ -10,6 +10,7 @@
 //! assert_eq!(folded.folds_in(4, 10), ["leet", "separator"]);
 //! ```
 
+mod blocks;
 pub mod common;
 pub mod dates;
 pub mod fold;

@@ -10,13 +10,13 @@ use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
 /// Fewer single letters than this are initials or a list, not a word spaced apart.
-const SPACED_LETTERS_MIN: usize = 4;
+pub(super) const SPACED_LETTERS_MIN: usize = 4;
 /// A digit at the edge of a word with fewer letters is a unit or an ordinal: `3pm`, `5th`, `m16`.
 const EDGE_LEET_LETTERS_MIN: usize = 3;
 /// Longer runs of digits between letters are numbers in a code, not letters.
 const LEET_RUN_MAX: usize = 3;
 /// This many equal letters in a row are folded to one.
-const REPEAT_MIN: usize = 3;
+pub(super) const REPEAT_MIN: usize = 3;
 
 /// From a letter of a rarer script to the Latin one it looks like.
 static LOOK_ALIKES: LazyLock<FxHashMap<char, char>> = LazyLock::new(|| {
@@ -31,7 +31,7 @@ pub(super) struct Signs {
     mixed: bool,
     leet: bool,
     repeats: bool,
-    spaced: bool,
+    pub(super) spaced: bool,
     scripts: u8,
     digits: bool,
     last: char,

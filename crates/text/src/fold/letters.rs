@@ -58,7 +58,7 @@ impl Letter {
     }
 }
 
-const LOW_CHARS: usize = 0x800;
+pub(super) const LOW_CHARS: usize = 0x800;
 /// The longest compatibility decomposition has 18 characters; lower-casing may add a few.
 const EXPANSION_CHARS_MAX: usize = 32;
 

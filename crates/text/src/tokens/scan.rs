@@ -2,6 +2,7 @@
 //! reading it once. Says the same as [`super::tokens`], which a property test holds it to.
 
 use super::is_word;
+use crate::blocks::{BLOCK, bits, is, within};
 
 /// The words of one text: where each begins and ends. Kept by the caller, so that a second text needs no new memory.
 #[derive(Debug, Default, Clone)]
@@ -13,8 +14,6 @@ pub struct Spots {
     words: Vec<u64>,
     quotes: Vec<u64>,
 }
-
-const BLOCK: usize = 64;
 
 impl Spots {
     /// Reads the words of a text of less than 4 GiB, forgetting the last one's; beyond that nothing is read.
@@ -157,20 +156,22 @@ struct Seen {
 fn look(block: &[u8; BLOCK + 1]) -> Seen {
     let mut words = [0u8; BLOCK];
     let mut quotes = [0u8; BLOCK];
-    let mut beyond = 0u8;
+    let (mut beyond, mut quoted) = (0u8, 0u8);
     for ((word, quote), byte) in words.iter_mut().zip(&mut quotes).zip(block) {
         *word = within(byte | 0x20, b'a', 26) | within(*byte, b'0', 10) | byte;
         *quote = is(*byte, b'\'');
         beyond |= byte;
+        quoted |= *quote;
     }
     let odd = if beyond < 0x80 { 0 } else { look_beyond_ascii(block) };
-    Seen { word: bits(&words), odd, quote: bits(&quotes) }
+    Seen { word: bits(&words), odd, quote: if quoted == 0 { 0 } else { bits(&quotes) } }
 }
 
 /// Letters of Latin, Greek, Cyrillic and Arabic begin with C3 to DB. What begins with another byte is looked at one by one, and
 /// so are the few signs that share a first byte with letters: × and ÷, the commas and question marks of Arabic.
 fn look_beyond_ascii(block: &[u8; BLOCK + 1]) -> u64 {
     let mut odd = [0u8; BLOCK];
+    let mut any = 0u8;
     for ((odd, byte), next) in odd.iter_mut().zip(block).zip(block.iter().skip(1)) {
         let (byte, next) = (*byte, *next);
         let rare = within(byte, 0xdc, 0x24) | is(byte, 0xc2) | within(byte, 0xcb, 5) | within(byte, 0xd2, 6);
@@ -179,32 +180,9 @@ fn look_beyond_ascii(block: &[u8; BLOCK + 1]) -> u64 {
         let digits = is(byte, 0xd9) & within(next, 0xaa, 4);
         let marks = is(next, 0x94) | within(next, 0x9d, 2) | is(next, 0xa9) | within(next, 0xbd, 2);
         *odd = rare | latin | arabic | digits | is(byte, 0xdb) & marks;
+        any |= *odd;
     }
-    bits(&odd)
-}
-
-/// All bits set where the byte is one of `count` from `first` on.
-#[inline]
-fn within(byte: u8, first: u8, count: u8) -> u8 {
-    u8::from(byte.wrapping_sub(first) < count).wrapping_neg()
-}
-
-#[inline]
-fn is(byte: u8, wanted: u8) -> u8 {
-    u8::from(byte == wanted).wrapping_neg()
-}
-
-/// The highest bit of each byte.
-#[inline]
-fn bits(bytes: &[u8; BLOCK]) -> u64 {
-    let (eights, _) = bytes.as_chunks::<8>();
-    let mut out = 0;
-    for (number, eight) in eights.iter().enumerate() {
-        let high = (u64::from_le_bytes(*eight) >> 7) & 0x0101_0101_0101_0101;
-        // Each byte's bit is carried to the top byte, the first one lowest.
-        out |= (high.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * number);
-    }
-    out
+    if any == 0 { 0 } else { bits(&odd) }
 }
 
 #[cfg(test)]
