@@ -42,7 +42,10 @@ const INTENTS: [StatementKind; 3] = [StatementKind::Threat, StatementKind::Call,
 /// Adds what the wording says and no rule found, and takes back what it speaks against.
 pub(super) fn revise(scene: &Scene<'_>, features: &Features, found: &mut Vec<Statement>) {
     let Some(likely) = wording::weigh(features) else { return };
-    take_back(&likely, found);
+    // Whoever endorses a quotation was read by that; a hashtag by its words alone.
+    if !scene.ranges().into_iter().any(|sentence| scene.any(sentence, class::ENDORSE)) {
+        take_back(&likely, found);
+    }
     if scene.words.list.len() > WORDS_MAX {
         return;
     }
@@ -71,7 +74,7 @@ pub(super) fn revise(scene: &Scene<'_>, features: &Features, found: &mut Vec<Sta
         if share < from(kind) || makes(found, kind) {
             continue;
         }
-        let sure = share >= SURE && scene.grim && scene.words.list.len() <= SURE_WORDS_MAX;
+        let sure = INTENTS.contains(&kind) && share >= SURE && scene.grim && scene.words.list.len() <= SURE_WORDS_MAX;
         let weight = |sentence: &Sentence| wording::weight_of(features, kind, sentence.first, sentence.end);
         let sentence = scene.ranges().into_iter().max_by(|a, b| weight(a).total_cmp(&weight(b)));
         found.extend(sentence.and_then(|sentence| statement(scene, features, kind, sentence, !sure)));
@@ -102,7 +105,8 @@ fn is_unreal(scene: &Scene<'_>) -> bool {
 /// Takes back threats, calls and instructions: what else the rules find in own words is milder, and rests on plainer words.
 fn take_back(likely: &Likely, found: &mut Vec<Statement>) {
     found.retain_mut(|statement| {
-        if statement.reported || !INTENTS.contains(&statement.kind) || share(likely, statement.kind) >= DROP {
+        let kept = statement.reported || !INTENTS.contains(&statement.kind) || statement.quote.starts_with('#');
+        if kept || share(likely, statement.kind) >= DROP {
             return true;
         }
         if likely.reports() > INSTEAD {
