@@ -24,7 +24,7 @@ const UNREAL: f32 = 0.9;
 /// From here on a short grim post is taken at its word.
 const SURE: f32 = 0.98;
 /// Below this likelihood, a post does not make the statement that a rule found.
-const DROP: f32 = 0.2;
+const DROP: f32 = 0.1;
 /// From this likelihood on, a statement that is taken back was a report, or speaks against it.
 const INSTEAD: f32 = 0.5;
 
