@@ -194,6 +194,29 @@ fn whose_words_and_how_they_are_meant_decides() {
     }
 }
 
+fn tentative(code: &str, text: &str) -> Vec<&'static str> {
+    findings(code, text).statements.iter().filter(|found| found.tentative).map(|found| found.kind.word()).collect()
+}
+
+#[test]
+fn a_threat_in_words_that_no_list_has_is_tentative_and_points_at_its_sentence() {
+    let text = "Order more coffins for the Kelmora garrison, carpenters, you have until Sunday.";
+    assert_eq!(kinds("en", text), "");
+    assert_eq!(tentative("en", text), ["threat"]);
+    let among = format!("The bakery on Ledger Street opens again on Monday. {text} Bread was always good there.");
+    let found = findings("en", &among);
+    assert!(found.statements.iter().all(|found| found.quote == text), "{:?}", found.statements);
+    assert_eq!(tentative("en", "The bakery on Ledger Street will open again on Monday with fresh bread."), [""; 0]);
+    let article = format!("{text} {}", "The council met and spoke about the budget of the next year at length. ".repeat(12));
+    assert_eq!(tentative("en", &article), [""; 0]);
+}
+
+#[test]
+fn what_the_wording_speaks_clearly_against_is_taken_back() {
+    let text = "We are going to murder them on the pitch on Saturday, what a squad we have this year.";
+    assert_eq!(findings("en", text).statements, []);
+}
+
 fn slots(code: &str, text: &str, expected: Expect) {
     let found = findings(code, text);
     let mut lines = Vec::new();
