@@ -326,7 +326,7 @@ fn print(
                 match split {
                     "held" => "held out: templates never read while building",
                     "tune" => "tuned on",
-                    _ => "practice texts",
+                    _ => "trained on",
                 },
             );
         }
