@@ -207,7 +207,8 @@ fn a_threat_in_words_that_no_list_has_is_tentative_and_points_at_its_sentence() 
     let found = findings("en", &among);
     assert!(found.statements.iter().all(|found| found.quote == text), "{:?}", found.statements);
     assert_eq!(tentative("en", "The bakery on Ledger Street will open again on Monday with fresh bread."), [""; 0]);
-    let article = format!("{text} {}", "The council met and spoke about the budget of the next year at length. ".repeat(12));
+    let article =
+        format!("{text} {}", "The council met and spoke about the budget of the next year at length. ".repeat(12));
     assert_eq!(tentative("en", &article), [""; 0]);
 }
 
