@@ -5,6 +5,7 @@
 //! perhaps a name in disguise ([`crate::loose`])? Only from there names are followed. In: a folded text and its words. Out: hits.
 
 use crate::loose::{LooseAlt, Text, begins_name_only, is_everyday, read_beside, read_pair, read_word, slip};
+use crate::memo::{Key, Memo, Owner};
 use crate::trie::{Anchors, Trie, TrieBuilder};
 use crate::vocabulary::{Vocabulary, VocabularyBuilder};
 use crate::words::{
@@ -49,6 +50,7 @@ pub(crate) struct Matcher {
     trie: Trie,
     anchors: Anchors,
     vocabulary: Vocabulary,
+    owner: Owner,
 }
 
 /// Memory of one search, kept for the next.
@@ -63,6 +65,7 @@ pub(crate) struct Scratch {
     otherwise: Vec<u32>,
     loose: Vec<LooseAlt>,
     beside: Vec<LooseAlt>,
+    memo: Memo,
 }
 
 /// Whether a name is also looked for in disguise.
@@ -115,7 +118,7 @@ impl MatcherBuilder {
 
     pub fn build(self) -> Matcher {
         let (trie, anchors) = self.trie.build();
-        Matcher { trie, anchors, vocabulary: self.vocabulary.build() }
+        Matcher { trie, anchors, vocabulary: self.vocabulary.build(), owner: Owner::new() }
     }
 }
 
@@ -281,16 +284,11 @@ impl Matcher {
         let bytes = text.folded.as_bytes();
         let mut before = (0usize, true);
         let rare = std::mem::take(&mut scratch.rare);
+        scratch.memo.open(self.owner);
+        let leet = text.written.is_some_and(|(_, folded)| folded.fired_in(0, bytes.len(), "leet"));
         for (token, ((start, end), rare)) in text.spots.iter().zip(&rare).enumerate() {
-            let unknown = *rare
-                && text.word(token).is_some_and(|word| {
-                    let script = script_of(word);
-                    script != Script::Other && !is_everyday(word, script)
-                });
             let from = scratch.loose.len();
-            if unknown {
-                read_word(&self.vocabulary, text, token, &mut scratch.loose);
-            }
+            let unknown = *rare && self.read_rare(text, token, leet, scratch);
             if token > 0 {
                 let gap = start - before.0;
                 let inner = gap > 0 && gap <= 16 && bytes.get(before.0).is_some_and(|byte| !byte.is_ascii_whitespace());
@@ -303,6 +301,29 @@ impl Matcher {
         }
         scratch.rare = rare;
         scratch.loose.sort_by_key(|alt| alt.token);
+    }
+
+    /// Adds the loose readings of a word that is not common as it is; whether nobody uses it. `leet`: digits of the text were read as letters.
+    fn read_rare(&self, text: Text<'_>, token: usize, leet: bool, scratch: &mut Scratch) -> bool {
+        let (Some((start, end)), Some(word)) = (text.spots.get(token), text.word(token)) else { return false };
+        // Such a word is read as it was written, too.
+        let leet = leet && text.written.is_some_and(|(_, folded)| folded.fired_in(start, end, "leet"));
+        let key = if leet { None } else { Key::of(word.as_bytes()) };
+        let hash = quick_hash(word.as_bytes());
+        let Scratch { memo, loose, .. } = scratch;
+        if let Some(unknown) = key.and_then(|key| memo.recall(key, hash, token as u32, start as u32, loose)) {
+            return unknown;
+        }
+        let script = script_of(word);
+        let unknown = script != Script::Other && !is_everyday(word, script);
+        let from = loose.len();
+        if unknown {
+            read_word(&self.vocabulary, text, token, loose);
+        }
+        if let Some(key) = key {
+            memo.keep(key, hash, unknown, start as u32, loose.get(from..).unwrap_or_default());
+        }
+        unknown
     }
 
     fn note_starts(&self, from: usize, scratch: &mut Scratch) {

@@ -5,6 +5,7 @@ use crate::matcher::{Disguise, Hit, Matcher, MatcherBuilder, Scratch};
 use crate::register::{Entry, Register};
 use crate::watchlist::Watchlist;
 use crate::words::{Words, how};
+use std::cell::RefCell;
 use vedette_core::{Mention, MentionKind};
 use vedette_text::fold::{Folded, fold};
 use vedette_text::tokens::Spots;
@@ -77,6 +78,11 @@ pub struct Search {
     hits: Vec<Hit>,
 }
 
+thread_local! {
+    /// Of callers that keep none of their own: one a thread.
+    static SEARCH: RefCell<Search> = RefCell::default();
+}
+
 impl NameMatcher {
     /// All spellings of a register's entries and the terms of a watch-list.
     pub fn new(register: &Register, watchlist: &Watchlist) -> Self {
@@ -141,9 +147,10 @@ impl NameMatcher {
         self.find_folded(text, &fold(text))
     }
 
-    /// The names in a text that was folded before, in order of their first byte.
+    /// The names in a text that was folded before, in order of their first byte. Each thread keeps the memory of its searches, some
+    /// megabytes.
     pub fn find_folded(&self, text: &str, folded: &Folded) -> Vec<Mention> {
-        self.find_with(text, folded, &mut Search::default())
+        SEARCH.with_borrow_mut(|search| self.find_with(text, folded, search))
     }
 
     /// [`NameMatcher::find_folded`] with memory that is kept from text to text.
