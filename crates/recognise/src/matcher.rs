@@ -6,11 +6,12 @@
 
 use crate::loose::{LooseAlt, Text, begins_name_only, is_everyday, read_beside, read_pair, read_word, slip};
 use crate::memo::{Key, Memo, Owner};
-use crate::trie::{Anchors, Trie, TrieBuilder};
+use crate::trie::{Anchors, Node, Trie, TrieBuilder};
 use crate::vocabulary::{Vocabulary, VocabularyBuilder};
 use crate::words::{
     Reading, Script, arabic_noun, how, may_be_arabic, may_be_plural, may_end_in_plural, readings, script_of, word_key,
 };
+use std::hint::black_box;
 use vedette_text::common::{is_common_hash, quick_hash, quick_hash_at};
 use vedette_text::fold::fold_plain;
 use vedette_text::tokens::tokens;
@@ -179,6 +180,8 @@ impl Matcher {
         scratch.starts.sort_unstable();
         scratch.starts.dedup();
         let Scratch { starts, loose, beside, .. } = scratch;
+        let word = |start: &u64| text.word((start >> 1) as usize).unwrap_or_default();
+        black_box(starts.iter().fold(0, |seen, start| seen ^ self.trie.touch(word_key(word(start).as_bytes()))));
         for (at, start) in starts.iter().enumerate() {
             // The search by sound finds what the plain one finds.
             if starts.get(at + 1) != Some(&(start | 1)) || start & 1 == 1 {
@@ -193,6 +196,11 @@ impl Matcher {
         let [wholes, others] = self.pick(text, &mut whole, &mut otherwise);
         let bytes = text.folded.as_bytes();
         let may = |start: usize, end: usize| self.anchors.may_hold(quick_hash_at(bytes, start, end));
+        // First all of them, because the processor waits for several readings of memory at once.
+        let word = |token: &u32| text.word(*token as usize).unwrap_or_default();
+        let seen =
+            whole.iter().take(wholes).fold(0, |seen, at| seen ^ self.anchors.touch(word_key(word(at).as_bytes())));
+        black_box(seen);
         for token in whole.iter().take(wholes) {
             self.anchor(text, *token as usize, scratch);
         }
@@ -377,14 +385,14 @@ impl Matcher {
                 let Some(node) = self.trie.follow(path.node, key) else { return };
                 let start = if begins { step.start } else { path.start };
                 let next = Path {
-                    node,
+                    node: node.number,
                     next: path.next + step.count,
                     how: path.how | step.how,
                     loose: path.loose | step.loose,
                     start,
                 };
-                self.report(&next, first, step.how, step.end, hits);
-                if !step.apart_behind {
+                self.report(node, &next, first, step.how, step.end, hits);
+                if node.goes_on() && !step.apart_behind {
                     push(next);
                 }
             });
@@ -458,18 +466,18 @@ impl Matcher {
                     } else {
                         path.start
                     };
-                    push(Path { node, start, ..path });
+                    push(Path { node: node.number, start, ..path });
                 }
             }
         }
     }
 
-    fn report(&self, path: &Path, first: usize, last_how: u8, end: u32, hits: &mut Vec<Hit>) {
+    fn report(&self, node: &Node, path: &Path, first: usize, last_how: u8, end: u32, hits: &mut Vec<Hit>) {
         let sounds = path.loose & (slip::TRANSLIT | slip::ARABIZI) != 0;
         if path.loose & slip::BESIDE != 0 && !sounds {
             return;
         }
-        for name in self.trie.names(path.node) {
+        for name in self.trie.names(node) {
             let strict = !sounds && name.loose == 0;
             if strict && name.article.is_some_and(|article| article != (last_how & how::ARTICLE != 0)) {
                 continue;
