@@ -4,7 +4,9 @@
 //! word once, through a filter of bits: is it the rarest word of some name ([`crate::trie`])? Is it a word that nobody uses, and so
 //! perhaps a name in disguise ([`crate::loose`])? Only from there names are followed. In: a folded text and its words. Out: hits.
 
-use crate::loose::{LooseAlt, Text, begins_name_only, is_everyday, read_beside, read_pair, read_word, slip};
+use crate::loose::{
+    GAP_BYTES_MAX, LooseAlt, Text, begins_name_only, is_everyday, read_beside, read_pair, read_word, slip,
+};
 use crate::memo::{Key, Memo, Owner};
 use crate::trie::{Anchors, Node, Trie, TrieBuilder};
 use crate::vocabulary::{Vocabulary, VocabularyBuilder};
@@ -59,8 +61,11 @@ pub(crate) struct Matcher {
 pub(crate) struct Scratch {
     /// Words at which a name may begin, times two; plus one when the spelling may differ by sound.
     starts: Vec<u64>,
-    /// Whether each word is none of the common ones.
-    rare: Vec<bool>,
+    /// Words that are none of the common ones, each with its hash, and whether each word is one that nobody uses.
+    rare: Vec<(u32, u64)>,
+    unknown: Vec<bool>,
+    /// Words that are read together with the one before.
+    pairs: Vec<u32>,
     /// Words by which a name may be looked for: as they are, and by another reading.
     whole: Vec<u32>,
     otherwise: Vec<u32>,
@@ -148,6 +153,27 @@ struct Step {
     apart_behind: bool,
 }
 
+/// Readings of a word beside one that sounds like a name's.
+struct Beside<'a> {
+    list: &'a mut Vec<LooseAlt>,
+    memo: &'a mut Memo,
+}
+
+impl Beside<'_> {
+    fn read(&mut self, vocabulary: &Vocabulary, text: Text<'_>, token: usize) {
+        self.list.clear();
+        let (Some((start, _)), Some(word)) = (text.spots.get(token), text.word(token)) else { return };
+        let (key, hash, start) = (Key::beside(word.as_bytes()), quick_hash(word.as_bytes()), start as u32);
+        if key.and_then(|key| self.memo.recall(key, hash, token as u32, start, self.list)).is_some() {
+            return;
+        }
+        read_beside(vocabulary, text, token, self.list);
+        if let Some(key) = key {
+            self.memo.keep(key, hash, false, start, self.list);
+        }
+    }
+}
+
 impl Matcher {
     /// Number of names.
     pub fn len(&self) -> usize {
@@ -166,26 +192,21 @@ impl Matcher {
         if self.trie.is_empty() {
             return;
         }
-        let bytes = text.folded.as_bytes();
         let disguised = disguised && !self.vocabulary.is_empty();
         if disguised {
-            // Before anything is done about them, so that the processor need not wait for one word's bits to look at the next.
-            let common = |start: usize, end: usize| is_common_hash(quick_hash_at(bytes, start, end));
-            let rare = |(start, end): (usize, usize)| !((end - start < LOOSE_BYTES_MIN) | common(start, end));
-            scratch.rare.clear();
-            scratch.rare.extend(text.spots.iter().map(rare));
             self.look_for_disguised(text, scratch);
         }
         self.look_for_anchors(text, scratch);
         scratch.starts.sort_unstable();
         scratch.starts.dedup();
-        let Scratch { starts, loose, beside, .. } = scratch;
+        let Scratch { starts, loose, beside, memo, .. } = scratch;
+        let mut beside = Beside { list: beside, memo };
         let word = |start: &u64| text.word((start >> 1) as usize).unwrap_or_default();
         black_box(starts.iter().fold(0, |seen, start| seen ^ self.trie.touch(word_key(word(start).as_bytes()))));
         for (at, start) in starts.iter().enumerate() {
             // The search by sound finds what the plain one finds.
             if starts.get(at + 1) != Some(&(start | 1)) || start & 1 == 1 {
-                self.walk(text, (start >> 1) as usize, start & 1 == 1, loose, beside, hits);
+                self.walk(text, (start >> 1) as usize, start & 1 == 1, loose, &mut beside, hits);
             }
         }
     }
@@ -289,35 +310,40 @@ impl Matcher {
 
     /// Words that nobody uses, each with what it may be read as.
     fn look_for_disguised(&self, text: Text<'_>, scratch: &mut Scratch) {
-        let bytes = text.folded.as_bytes();
-        let mut before = (0usize, true);
-        let rare = std::mem::take(&mut scratch.rare);
         scratch.memo.open(self.owner);
-        let leet = text.written.is_some_and(|(_, folded)| folded.fired_in(0, bytes.len(), "leet"));
-        for (token, ((start, end), rare)) in text.spots.iter().zip(&rare).enumerate() {
-            let from = scratch.loose.len();
-            let unknown = *rare && self.read_rare(text, token, leet, scratch);
-            if token > 0 {
-                let gap = start - before.0;
-                let inner = gap > 0 && gap <= 16 && bytes.get(before.0).is_some_and(|byte| !byte.is_ascii_whitespace());
-                if inner || gap == 1 && (unknown || before.1) {
-                    read_pair(&self.vocabulary, text, token - 1, unknown || before.1, &mut scratch.loose);
-                }
+        let mut rare = std::mem::take(&mut scratch.rare);
+        let rares = pick_rare(text, &mut rare);
+        let rare_words = rare.get(..rares).unwrap_or_default();
+        black_box(rare_words.iter().fold(0, |seen, (_, hash)| seen ^ scratch.memo.touch(*hash)));
+        scratch.unknown.clear();
+        scratch.unknown.resize(text.spots.len(), false);
+        let leet = text.written.is_some_and(|(_, folded)| folded.fired_in(0, text.folded.len(), "leet"));
+        for (token, hash) in rare_words {
+            let unknown = self.read_rare(text, *token as usize, *hash, leet, scratch);
+            if let Some(slot) = scratch.unknown.get_mut(*token as usize) {
+                *slot = unknown;
             }
-            self.note_starts(from, scratch);
-            before = (end, unknown);
         }
         scratch.rare = rare;
+        let mut pairs = std::mem::take(&mut scratch.pairs);
+        let count = pick_pairs(text, &scratch.unknown, &mut pairs);
+        for token in pairs.iter().take(count) {
+            let token = *token as usize;
+            let unknown = |token: usize| scratch.unknown.get(token) == Some(&true);
+            let either = unknown(token) || unknown(token - 1);
+            read_pair(&self.vocabulary, text, token - 1, either, &mut scratch.loose);
+        }
+        scratch.pairs = pairs;
         scratch.loose.sort_by_key(|alt| alt.token);
+        self.note_starts(scratch);
     }
 
     /// Adds the loose readings of a word that is not common as it is; whether nobody uses it. `leet`: digits of the text were read as letters.
-    fn read_rare(&self, text: Text<'_>, token: usize, leet: bool, scratch: &mut Scratch) -> bool {
+    fn read_rare(&self, text: Text<'_>, token: usize, hash: u64, leet: bool, scratch: &mut Scratch) -> bool {
         let (Some((start, end)), Some(word)) = (text.spots.get(token), text.word(token)) else { return false };
         // Such a word is read as it was written, too.
         let leet = leet && text.written.is_some_and(|(_, folded)| folded.fired_in(start, end, "leet"));
         let key = if leet { None } else { Key::of(word.as_bytes()) };
-        let hash = quick_hash(word.as_bytes());
         let Scratch { memo, loose, .. } = scratch;
         if let Some(unknown) = key.and_then(|key| memo.recall(key, hash, token as u32, start as u32, loose)) {
             return unknown;
@@ -334,9 +360,9 @@ impl Matcher {
         unknown
     }
 
-    fn note_starts(&self, from: usize, scratch: &mut Scratch) {
+    fn note_starts(&self, scratch: &mut Scratch) {
         let Scratch { starts, loose: found, .. } = scratch;
-        for alt in found.iter().skip(from) {
+        for alt in found.iter() {
             let sounds = alt.loose & (slip::TRANSLIT | slip::ARABIZI) != 0;
             let mut places = alt.places;
             while places != 0 {
@@ -358,7 +384,7 @@ impl Matcher {
         first: usize,
         sounds: bool,
         loose_alts: &[LooseAlt],
-        beside: &mut Vec<LooseAlt>,
+        beside: &mut Beside<'_>,
         hits: &mut Vec<Hit>,
     ) {
         let mut paths = [Path::default(); PATHS_MAX];
@@ -409,7 +435,7 @@ impl Matcher {
         path: Path,
         sounds: bool,
         loose_alts: &[LooseAlt],
-        beside: &mut Vec<LooseAlt>,
+        beside: &mut Beside<'_>,
         mut take: impl FnMut(Step),
     ) {
         let (Some((start, _)), Some(word)) = (text.spots.get(path.next as usize), text.word(path.next as usize)) else {
@@ -446,9 +472,8 @@ impl Matcher {
             take(of(alt));
         }
         if sounds && !strong {
-            beside.clear();
-            read_beside(&self.vocabulary, text, path.next as usize, beside);
-            beside.iter().for_each(|alt| take(of(alt)));
+            beside.read(&self.vocabulary, text, path.next as usize);
+            beside.list.iter().for_each(|alt| take(of(alt)));
         }
     }
 
@@ -493,6 +518,49 @@ impl Matcher {
             });
         }
     }
+}
+
+/// Writes the words that are none of the common ones, with their hashes; returns how many. Every word is written and few are kept, so
+/// that the processor need not guess.
+#[inline(never)]
+fn pick_rare(text: Text<'_>, rare: &mut Vec<(u32, u64)>) -> usize {
+    let bytes = text.folded.as_bytes();
+    if rare.len() < text.spots.len() {
+        rare.resize(text.spots.len(), (0, 0));
+    }
+    let rare = rare.as_mut_slice();
+    let mut count = 0;
+    for (token, (start, end)) in (0u32..).zip(text.spots.iter()) {
+        let hash = quick_hash_at(bytes, start, end);
+        if let Some(slot) = rare.get_mut(count) {
+            *slot = (token, hash);
+        }
+        count += usize::from(!((end - start < LOOSE_BYTES_MIN) | is_common_hash(hash)));
+    }
+    count
+}
+
+/// Writes the words that may be read together with the one before; returns how many. They stand close, and one of them is a word that
+/// nobody uses or a sign stands between them.
+#[inline(never)]
+fn pick_pairs(text: Text<'_>, unknown: &[bool], pairs: &mut Vec<u32>) -> usize {
+    let bytes = text.folded.as_bytes();
+    if pairs.len() < text.spots.len() {
+        pairs.resize(text.spots.len(), 0);
+    }
+    let pairs = pairs.as_mut_slice();
+    let (mut count, mut before, mut either) = (0, usize::MAX, false);
+    for ((token, (start, end)), unknown) in (0u32..).zip(text.spots.iter()).zip(unknown) {
+        let gap = start.wrapping_sub(before);
+        let sign = |at: usize| bytes.get(at).is_some_and(|byte| !byte.is_ascii_whitespace());
+        let inner = (gap.wrapping_sub(1) < GAP_BYTES_MAX) & sign(before) & sign(start.wrapping_sub(1));
+        if let Some(slot) = pairs.get_mut(count) {
+            *slot = token;
+        }
+        count += usize::from((token > 0) & (inner | (gap == 1) & (*unknown | either)));
+        (before, either) = (end, *unknown);
+    }
+    count
 }
 
 #[cfg(test)]

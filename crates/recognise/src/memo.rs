@@ -1,6 +1,7 @@
 //! What was found out about unknown words before: a language repeats its words, and most unknown ones are no name's disguise.
 //!
-//! In: a word that is not common. Out: whether it is unknown, and what it may be read as, if that was found out before for the same names.
+//! In: a word that is not common, or stands beside one that sounds like a name's. Out: whether it is unknown, and what it may be read as,
+//! if that was found out before for the same names.
 //! Bounded: a new word takes the place of one that was not seen for longer, and nothing is kept when another matcher asks.
 
 use crate::loose::LooseAlt;
@@ -8,10 +9,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Bytes of the longest word that is kept: of letters of two bytes, twelve.
 const WORD_BYTES_MAX: usize = 24;
-/// Words that are kept, two in each set. With their readings they take a megabyte, which stays near the processor.
-const WORDS: usize = 1 << 15;
+/// No byte of a text: the last one of the key of a word beside another.
+const BESIDE: u8 = 0xff;
+/// Words that are kept, two in each set: two megabytes, which stay near the processor.
+const WORDS: usize = 1 << 16;
 /// Readings that are kept, all words together.
-const READINGS_MAX: usize = 1 << 14;
+const READINGS_MAX: usize = 1 << 16;
 
 /// Which matcher's answers these are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,14 +33,27 @@ impl Owner {
 pub(crate) struct Key([u64; WORD_BYTES_MAX / 8]);
 
 impl Key {
-    /// `None` for a word that is too long to be kept.
+    /// Of a word; `None` when it is too long to be kept.
     pub fn of(word: &[u8]) -> Option<Self> {
+        Self::with(word, 0)
+    }
+
+    /// Of a word beside one that sounds like a name's.
+    pub fn beside(word: &[u8]) -> Option<Self> {
+        if word.len() < WORD_BYTES_MAX { Self::with(word, BESIDE) } else { None }
+    }
+
+    #[inline]
+    fn with(word: &[u8], last: u8) -> Option<Self> {
         if word.len() > WORD_BYTES_MAX {
             return None;
         }
         let mut padded = [0u8; WORD_BYTES_MAX];
         for (slot, byte) in padded.iter_mut().zip(word) {
             *slot = *byte;
+        }
+        if let [.., end] = &mut padded {
+            *end |= last;
         }
         let (eights, _) = padded.as_chunks::<8>();
         let mut key = [0; WORD_BYTES_MAX / 8];
@@ -84,6 +100,12 @@ impl Memo {
 
     fn set_of(hash: u64) -> usize {
         (hash >> 17) as usize & (WORDS / 2 - 1)
+    }
+
+    /// Reads from memory what [`Memo::recall`] will read.
+    #[inline]
+    pub fn touch(&self, hash: u64) -> u32 {
+        self.sets.get(Self::set_of(hash)).map_or(0, |[newer, older]| newer.from ^ older.from)
     }
 
     /// Whether a word is unknown, if that is known; its readings are added to `out` as those of `token`, which begins at `start`.
@@ -151,5 +173,7 @@ mod tests {
     fn long_words_are_not_kept_and_short_ones_differ() {
         assert_eq!(Key::of(&[b'a'; WORD_BYTES_MAX + 1]), None);
         assert_ne!(Key::of(b"ab"), Key::of(b"abc"));
+        assert_ne!(Key::of(b"ab"), Key::beside(b"ab"));
+        assert_eq!(Key::beside(&[b'a'; WORD_BYTES_MAX]), None);
     }
 }

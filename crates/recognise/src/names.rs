@@ -5,6 +5,7 @@ use crate::matcher::{Disguise, Hit, Matcher, MatcherBuilder, Scratch};
 use crate::register::{Entry, Register};
 use crate::watchlist::Watchlist;
 use crate::words::{Words, how};
+use std::borrow::Cow;
 use std::cell::RefCell;
 use vedette_core::{Mention, MentionKind};
 use vedette_text::fold::{Folded, fold};
@@ -159,9 +160,12 @@ impl NameMatcher {
         search.hits.clear();
         let seen = Text { folded: &folded.text, spots: &search.spots, written: Some((text, folded)) };
         self.matcher.find(seen, true, &mut search.scratch, &mut search.hits);
-        let mut found: Vec<Found<'_>> = search.hits.iter().filter_map(|hit| self.accept(hit, text, folded)).collect();
+        let mut found: Vec<Found<'_>> = Vec::with_capacity(search.hits.len());
+        found.extend(search.hits.iter().filter_map(|hit| self.accept(hit, text, folded)));
         drop_shadowed(&mut found);
-        found.iter().filter(|found| !found.name.veto).map(|found| self.mention(found, text, folded)).collect()
+        let mut mentions = Vec::with_capacity(found.len());
+        mentions.extend(found.iter().filter(|found| !found.name.veto).map(|found| self.mention(found, text, folded)));
+        mentions
     }
 
     /// Calls `take` with each name in a folded text: only where they stand, without a [`Mention`]. `disguised`: also misspelled ones and
@@ -296,12 +300,12 @@ fn joined_article(alias: &str) -> Option<String> {
 }
 
 /// How a spelling differs from the registered one.
-fn folds_of(found: &Found<'_>, written: &str, folded: &Folded) -> Vec<String> {
-    let mut folds: Vec<String> = Vec::new();
+fn folds_of(found: &Found<'_>, written: &str, folded: &Folded) -> Vec<Cow<'static, str>> {
+    let mut folds: Vec<Cow<'static, str>> = Vec::new();
     if found.same && found.loose == 0 {
         return folds;
     }
-    folds.extend(folded.folds_in(found.inner.0, found.inner.1).into_iter().map(str::to_owned));
+    folds.extend(folded.folds_at(found.inner.0, found.inner.1).map(Cow::Borrowed));
     // A category word begins a sentence like any other word.
     if matches!(found.name.kind, MentionKind::Target | MentionKind::Method) {
         folds.retain(|fold| fold != "case");
@@ -323,7 +327,7 @@ fn folds_of(found: &Found<'_>, written: &str, folded: &Folded) -> Vec<String> {
         (how::ELISION, "elision"),
     ] {
         if found.how & bit != 0 {
-            folds.push(word.to_owned());
+            folds.push(Cow::Borrowed(word));
         }
     }
     for (bit, word) in [
@@ -336,7 +340,7 @@ fn folds_of(found: &Found<'_>, written: &str, folded: &Folded) -> Vec<String> {
         (slip::SINGULAR, "plural"),
     ] {
         if found.loose & bit != 0 {
-            folds.push(word.to_owned());
+            folds.push(Cow::Borrowed(word));
         }
     }
     folds
@@ -369,6 +373,9 @@ fn drop_shadowed(found: &mut Vec<Found<'_>>) {
         inside && larger && (outer.name.kind == inner.name.kind || category && a_name)
     };
     // The list is sorted by start, so what covers an entry stands close before or at it; texts have few hits.
+    if found.len() < 2 {
+        return;
+    }
     let drop: Vec<bool> = (0..found.len())
         .map(|at| {
             let inner = &found[at];

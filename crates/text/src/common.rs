@@ -58,6 +58,25 @@ pub fn quick_hash_at(text: &[u8], start: usize, end: usize) -> u64 {
     mix(first, first ^ (first ^ last) & long, bytes)
 }
 
+/// [`quick_hash`] of `text[start..end]` and `text[next..stop]` written together, both of them words: without writing them together.
+#[inline]
+pub fn quick_hash_joined(text: &[u8], [start, end]: [usize; 2], [next, stop]: [usize; 2]) -> u64 {
+    let (front, back) = (end.wrapping_sub(start), stop.wrapping_sub(next));
+    let loads =
+        (load(text, start), load(text, next), load(text, end.wrapping_sub(8)), load(text, stop.wrapping_sub(8)));
+    let (Some(head), Some(behind), Some(before), Some(tail)) = loads else {
+        let [front, back] = [start..end, next..stop].map(|part| text.get(part).unwrap_or_default());
+        return quick_hash(&[front, back].concat());
+    };
+    let low = |bytes: usize| LOW_BYTES.get(bytes.min(8)).copied().unwrap_or_default();
+    let bits = |bytes: usize| 8 * bytes.min(8) as u32;
+    // What stands behind the front word is the back word, and before the back word the front word.
+    let first = head & low(front) | (behind & low(back)).checked_shl(bits(front)).unwrap_or(0);
+    let last = tail & !low(8 - back.min(8)) | (before & !low(8 - front.min(8))).checked_shr(bits(back)).unwrap_or(0);
+    let bytes = front + back;
+    mix(first, if bytes < 8 { first } else { last }, bytes)
+}
+
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "part of `quick_hash_at`")]
 fn load(text: &[u8], at: usize) -> Option<u64> {
@@ -154,6 +173,22 @@ mod tests {
         for start in 0..text.len() {
             for end in start..=text.len() {
                 assert_eq!(quick_hash_at(text, start, end), quick_hash(&text[start..end]), "{start}..{end}");
+            }
+        }
+    }
+
+    #[test]
+    fn two_words_have_the_hash_of_what_they_are_together() {
+        let text = "in kelmora und port-hessel, donau ab".as_bytes();
+        for start in 0..text.len() {
+            for end in start..=text.len() {
+                for next in end..text.len() {
+                    for stop in next..=text.len() {
+                        let together = [&text[start..end], &text[next..stop]].concat();
+                        let hash = quick_hash_joined(text, [start, end], [next, stop]);
+                        assert_eq!(hash, quick_hash(&together), "{start}..{end} {next}..{stop}");
+                    }
+                }
             }
         }
     }
