@@ -11,10 +11,11 @@ use crate::memo::{Key, Memo, Owner};
 use crate::trie::{Anchors, Node, Trie, TrieBuilder};
 use crate::vocabulary::{Vocabulary, VocabularyBuilder};
 use crate::words::{
-    Reading, Script, arabic_noun, how, may_be_arabic, may_be_plural, may_end_in_plural, readings, script_of, word_key,
+    Reading, Script, arabic_cut, arabic_noun, how, is_long_with_s, may_be_arabic, may_be_plural, readings, script_of,
+    word_key,
 };
 use std::hint::black_box;
-use vedette_text::common::{is_common_hash, quick_hash, quick_hash_at};
+use vedette_text::common::{ends_at, is_common_hash, quick_hash, quick_hash_at, quick_hash_of_ends};
 use vedette_text::fold::fold_plain;
 use vedette_text::tokens::tokens;
 
@@ -230,7 +231,7 @@ impl Matcher {
             let Some((start, end)) = text.spots.get(token) else { continue };
             let found = match bytes.get(start).copied().unwrap_or_default() {
                 0..=0x7f => may_be_plural(bytes, start, end, may),
-                0xd8..=0xdb => may_be_arabic(bytes, start, end, may),
+                0xd8..=0xdb => may(arabic_noun(bytes, start, end).0, end) || may_be_arabic(bytes, start, end, may),
                 _ => self.may_hold_any(text, token),
             };
             if found {
@@ -258,16 +259,22 @@ impl Matcher {
         let (whole, otherwise) = (whole.as_mut_slice(), otherwise.as_mut_slice());
         let (mut wholes, mut others) = (0usize, 0usize);
         for (token, (start, end)) in (0u32..).zip(text.spots.iter()) {
-            let mut found = may(start, end);
+            let size = end.wrapping_sub(start);
             // Most words have one reading.
-            let more = match bytes.get(start).copied().unwrap_or_default() {
-                0..=0x7f => may_end_in_plural(bytes, start, end),
-                0xd8..=0xdb => {
-                    let (noun, more) = arabic_noun(bytes, start, end);
-                    found |= may(noun, end);
-                    more
+            let (found, more) = match ends_at(bytes, start, end) {
+                Some(ends) => {
+                    let whole = filter.may_hold(quick_hash_of_ends(ends, size));
+                    match ends.0 as u8 {
+                        0..=0x7f => (whole, is_long_with_s(ends.1, size)),
+                        0xd8..=0xdb => {
+                            let (cut, more) = arabic_cut(ends, size);
+                            (whole | may(start.wrapping_add(cut), end), more)
+                        }
+                        _ => (whole, true),
+                    }
                 }
-                _ => true,
+                // What stands at the ends of the text is looked at by every reading.
+                None => (may(start, end), true),
             };
             if let (Some(slot), Some(other)) = (whole.get_mut(wholes), otherwise.get_mut(others)) {
                 (*slot, *other) = (token, token);

@@ -52,9 +52,8 @@ impl Key {
         for (slot, byte) in padded.iter_mut().zip(word) {
             *slot = *byte;
         }
-        if let [.., end] = &mut padded {
-            *end |= last;
-        }
+        let [.., end] = &mut padded;
+        *end |= last;
         let (eights, _) = padded.as_chunks::<8>();
         let mut key = [0; WORD_BYTES_MAX / 8];
         for (slot, eight) in key.iter_mut().zip(eights) {

@@ -48,10 +48,23 @@ const LOW_BYTES: [u64; 9] =
     reason = "a call would cost as much as the hash, and every word of every text comes here"
 )]
 pub fn quick_hash_at(text: &[u8], start: usize, end: usize) -> u64 {
-    let (Some(first), Some(last)) = (load(text, start), load(text, end.wrapping_sub(8))) else {
-        return quick_hash(text.get(start..end).unwrap_or_default());
-    };
-    let bytes = end.wrapping_sub(start);
+    match ends_at(text, start, end) {
+        Some(ends) => quick_hash_of_ends(ends, end.wrapping_sub(start)),
+        None => quick_hash(text.get(start..end).unwrap_or_default()),
+    }
+}
+
+/// Eight bytes from the start of a word, and eight up to its end, whatever else they hold; `None` near the ends of the text.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "part of `quick_hash_at`")]
+pub fn ends_at(text: &[u8], start: usize, end: usize) -> Option<(u64, u64)> {
+    Some((load(text, start)?, load(text, end.wrapping_sub(8))?))
+}
+
+/// [`quick_hash`] of a word of so many bytes with these [`ends_at`].
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "part of `quick_hash_at`")]
+pub fn quick_hash_of_ends((first, last): (u64, u64), bytes: usize) -> u64 {
     let first = first & LOW_BYTES.get(bytes.min(8)).copied().unwrap_or_default();
     // By a mask: how long a word is no processor guesses.
     let long = u64::from(bytes > 8).wrapping_neg();
