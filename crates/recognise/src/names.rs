@@ -7,6 +7,7 @@ use crate::watchlist::Watchlist;
 use crate::words::{Words, how};
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::hint::black_box;
 use vedette_core::{Mention, MentionKind};
 use vedette_text::fold::{Folded, fold};
 use vedette_text::tokens::Spots;
@@ -47,6 +48,8 @@ struct Name {
     /// Of a watch-list.
     listed: bool,
     letters: u16,
+    /// Line of the watch-list, 0 for a name of the register.
+    line: u32,
 }
 
 /// Finds registered names.
@@ -56,8 +59,6 @@ pub struct NameMatcher {
     names: Vec<Name>,
     /// Entries of the register.
     owners: Vec<Owner>,
-    /// Lines of the watch-list's terms, whose owners have numbers above those of the register.
-    lines: Vec<u32>,
 }
 
 /// A name found in a folded text, before it is looked at more closely.
@@ -119,11 +120,12 @@ impl NameMatcher {
         }
         let owners: Vec<Owner> = register.entries().iter().map(|entry| Owner::of(entry, register)).collect();
         for (number, term) in watchlist.terms().iter().enumerate() {
-            add(Name::new(owners.len() + number, MentionKind::Actor, &term.term, true));
+            // The owners of a watch-list's terms have numbers above those of the register.
+            let name = Name::new(owners.len() + number, MentionKind::Actor, &term.term, true);
+            add(Name { line: term.line as u32, ..name });
         }
-        let lines = watchlist.terms().iter().map(|term| term.line as u32).collect();
         names.shrink_to_fit();
-        Self { matcher: builder.build(), names, owners, lines }
+        Self { matcher: builder.build(), names, owners }
     }
 
     /// Number of spellings.
@@ -140,7 +142,7 @@ impl NameMatcher {
     pub fn bytes(&self) -> usize {
         let names =
             self.names.len() * size_of::<Name>() + self.names.iter().map(|name| name.alias.len()).sum::<usize>();
-        self.matcher.bytes() + names + self.lines.len() * size_of::<u32>() + self.owners.len() * size_of::<Owner>()
+        self.matcher.bytes() + names + self.owners.len() * size_of::<Owner>()
     }
 
     /// The names in a text, in order of their first byte.
@@ -160,6 +162,11 @@ impl NameMatcher {
         search.hits.clear();
         let seen = Text { folded: &folded.text, spots: &search.spots, written: Some((text, folded)) };
         self.matcher.find(seen, true, &mut search.scratch, &mut search.hits);
+        // All names first, because the processor waits for several readings of memory at once.
+        let name = |hit: &Hit| self.names.get(hit.name as usize);
+        black_box(search.hits.iter().fold(0, |seen, hit| seen ^ name(hit).map_or(0, |name| name.line)));
+        let letter = |hit: &Hit| name(hit)?.alias.as_bytes().first().copied();
+        black_box(search.hits.iter().fold(0, |seen, hit| seen ^ letter(hit).unwrap_or_default()));
         let mut found: Vec<Found<'_>> = Vec::with_capacity(search.hits.len());
         found.extend(search.hits.iter().filter_map(|hit| self.accept(hit, text, folded)));
         drop_shadowed(&mut found);
@@ -201,15 +208,13 @@ impl NameMatcher {
     fn mention(&self, found: &Found<'_>, text: &str, folded: &Folded) -> Mention {
         let name = found.name;
         let owner = self.owners.get(name.owner as usize);
-        let line = (name.owner as usize).checked_sub(self.owners.len()).and_then(|term| self.lines.get(term));
         let written = text.get(found.start..found.end).unwrap_or_default();
         Mention {
             start: found.start,
             end: found.end,
             text: written.to_owned(),
             kind: name.kind,
-            id: owner
-                .map_or_else(|| format!("watchlist:{}", line.copied().unwrap_or_default()), |owner| owner.id.clone()),
+            id: owner.map_or_else(|| format!("watchlist:{}", name.line), |owner| owner.id.clone()),
             name: owner.map_or_else(|| name.alias.to_string(), |owner| owner.name.clone()),
             folds: folds_of(found, written, folded),
             lat: owner.and_then(|owner| owner.lat),
@@ -244,6 +249,7 @@ impl Name {
             veto: false,
             listed,
             letters: alias.chars().filter(|letter| letter.is_alphabetic()).count() as u16,
+            line: 0,
         }
     }
 

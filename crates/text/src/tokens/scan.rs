@@ -175,15 +175,13 @@ struct Seen {
 fn look(block: &[u8; BLOCK + 1]) -> Seen {
     let mut words = [0u8; BLOCK];
     let mut quotes = [0u8; BLOCK];
-    let (mut beyond, mut quoted) = (0u8, 0u8);
     for ((word, quote), byte) in words.iter_mut().zip(&mut quotes).zip(block) {
-        *word = within(byte | 0x20, b'a', 26) | within(*byte, b'0', 10) | byte;
+        *word = within(byte | 0x20, b'a', 26) | within(*byte, b'0', 10);
         *quote = is(*byte, b'\'');
-        beyond |= byte;
-        quoted |= *quote;
     }
-    let odd = if beyond < 0x80 { 0 } else { look_beyond_ascii(block) };
-    Seen { word: bits(&words), odd, quote: if quoted == 0 { 0 } else { bits(&quotes) } }
+    let beyond = block.first_chunk().map_or(0, bits);
+    let odd = if beyond == 0 { 0 } else { look_beyond_ascii(block) };
+    Seen { word: bits(&words) | beyond, odd, quote: bits(&quotes) }
 }
 
 /// Letters of Latin, Greek, Cyrillic and Arabic begin with C3 to DB. What begins with another byte is looked at one by one, and
