@@ -599,6 +599,12 @@ mod tests {
     }
 
     #[test]
+    fn names_that_fold_alike_are_all_found() {
+        let names = ["Grey Lantern", "Kelmora", "GREY LANTERN", "grey lantern"];
+        assert_eq!(found(&names, "a grey lantern"), [(0, 1, 2), (2, 1, 2), (3, 1, 2)]);
+    }
+
+    #[test]
     fn half_a_name_or_a_part_of_a_word_is_no_name() {
         assert_eq!(found(&["Grey Lantern", "Varn"], "a grey day, lantern light, varnish"), []);
     }

@@ -493,6 +493,27 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn a_kept_search_finds_what_a_fresh_one_finds(
+            texts in proptest::collection::vec("((Kelm[aor]{2,3}|gr3y|Grey|Lantren|kelmora|ال?[فانوس]{4,6}|qu'|and)[ *-]){1,9}", 1..5),
+        ) {
+            let lists = ["Kelmora\nGrey Lantern\nالفانوس", "Kelmra\nkelmora\nFanous"];
+            let of = |list: &str| NameMatcher::new(&Register::default(), &Watchlist::from_csv(list).unwrap());
+            let matchers = lists.map(of);
+            let mut kept = Search::default();
+            for text in texts.iter().chain(&texts) {
+                for matcher in &matchers {
+                    let folded = fold(text);
+                    let fresh = matcher.find_with(text, &folded, &mut Search::default());
+                    proptest::prop_assert_eq!(&matcher.find_with(text, &folded, &mut kept), &fresh);
+                    // A second time the words are known.
+                    proptest::prop_assert_eq!(&matcher.find_with(text, &folded, &mut kept), &fresh);
+                }
+            }
+        }
+    }
+
     #[test]
     fn common_words_and_other_names_are_no_disguise() {
         for (term, text) in [
