@@ -369,7 +369,6 @@ pub(crate) fn arabic_noun(text: &[u8], start: usize, end: usize) -> (usize, bool
 
 /// [`arabic_noun`] of a word of `size` bytes from its first eight bytes and its last: how many bytes stand before the noun.
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "half of all words of an Arabic text come here")]
 pub(crate) fn arabic_cut((head, tail): (u64, u64), size: usize) -> (usize, bool) {
     const AL: u32 = ALEF as u32 | (LAM as u32) << 16;
     let first = head as u16;
