@@ -2,6 +2,7 @@
 
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// What kind of thing in the register a mention names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -82,7 +83,7 @@ pub struct Mention {
     /// Its name there.
     pub name: String,
     /// Folds that were needed, such as `tatweel` or `leet`; empty when the spelling is as registered.
-    pub folds: Vec<String>,
+    pub folds: Vec<Cow<'static, str>>,
     /// Latitude in degrees, for places and venues.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub lat: Option<f64>,

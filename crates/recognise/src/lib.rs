@@ -31,6 +31,7 @@ pub mod events;
 mod lexicon;
 mod loose;
 mod matcher;
+mod memo;
 mod names;
 mod places;
 mod recogniser;

@@ -8,7 +8,7 @@ use crate::edits::{is_slip, stem};
 use crate::sounds::Sounds;
 use crate::vocabulary::{Entry, Spelling, Vocabulary, WORD_CHARS_MAX};
 use crate::words::{Reading, Script, how, readings, script_of};
-use vedette_text::common::{is_common_hash, is_piece, quick_hash};
+use vedette_text::common::{is_common_hash, is_piece, quick_hash, quick_hash_joined};
 use vedette_text::fold::Folded;
 use vedette_text::tokens::Spots;
 
@@ -33,7 +33,7 @@ pub(crate) mod slip {
 }
 
 /// Bytes of the longest sign that stands inside a word (an emoji of several parts).
-const GAP_BYTES_MAX: usize = 16;
+pub(crate) const GAP_BYTES_MAX: usize = 16;
 /// Ways to read one word loosely; more would let a text make work.
 const ALTS_MAX: usize = 24;
 
@@ -287,17 +287,22 @@ fn is_pieces(text: &str) -> bool {
 /// Adds readings of a word together with the one behind it, `lan tern`, `lan*ern`. `unknown`: one of them is no common word.
 pub(crate) fn read_pair(vocabulary: &Vocabulary, text: Text<'_>, token: usize, unknown: bool, out: &mut Vec<LooseAlt>) {
     let (Some((start, end)), Some((next, stop))) = (text.spots.get(token), text.spots.get(token + 1)) else { return };
+    let (letters, signs) = (end - start + stop - next, next - end);
+    if letters > WORD_CHARS_MAX || letters + 1 < usize::from(vocabulary.least().edited) {
+        return;
+    }
+    let bytes = text.folded.as_bytes();
+    let quick = quick_hash_joined(bytes, [start, end], [next, stop]);
+    if signs == 1 && bytes.get(end) == Some(&b' ') && !vocabulary.may_be_spelled(quick) {
+        return;
+    }
     let (Some(front), Some(gap), Some(back)) =
         (text.folded.get(start..end), text.folded.get(end..next), text.folded.get(next..stop))
     else {
         return;
     };
     let inner = gap != " " && gap.len() <= GAP_BYTES_MAX && !gap.contains(char::is_whitespace);
-    let letters = front.len() + back.len();
-    if letters > WORD_CHARS_MAX
-        || letters + 1 < usize::from(vocabulary.least().edited)
-        || !(inner || unknown && gap == " ")
-    {
+    if !(inner || unknown && gap == " ") {
         return;
     }
     let mut bytes = [0u8; WORD_CHARS_MAX];
@@ -305,7 +310,6 @@ pub(crate) fn read_pair(vocabulary: &Vocabulary, text: Text<'_>, token: usize, u
         *slot = byte;
     }
     let joined = bytes.get(..letters).unwrap_or_default();
-    let quick = quick_hash(joined);
     let one_sign = inner && gap.chars().count() == 1 && !matches!(gap, "'" | "." | "/" | ":" | "&");
     if !one_sign && !vocabulary.may_be_spelled(quick) {
         return;

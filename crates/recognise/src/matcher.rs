@@ -4,13 +4,18 @@
 //! word once, through a filter of bits: is it the rarest word of some name ([`crate::trie`])? Is it a word that nobody uses, and so
 //! perhaps a name in disguise ([`crate::loose`])? Only from there names are followed. In: a folded text and its words. Out: hits.
 
-use crate::loose::{LooseAlt, Text, begins_name_only, is_everyday, read_beside, read_pair, read_word, slip};
-use crate::trie::{Anchors, Trie, TrieBuilder};
+use crate::loose::{
+    GAP_BYTES_MAX, LooseAlt, Text, begins_name_only, is_everyday, read_beside, read_pair, read_word, slip,
+};
+use crate::memo::{Key, Memo, Owner};
+use crate::trie::{Anchors, Node, Trie, TrieBuilder};
 use crate::vocabulary::{Vocabulary, VocabularyBuilder};
 use crate::words::{
-    Reading, Script, arabic_noun, how, may_be_arabic, may_be_plural, may_end_in_plural, readings, script_of, word_key,
+    Reading, Script, arabic_cut, arabic_noun, how, is_long_with_s, may_be_arabic, may_be_plural, readings, script_of,
+    word_key,
 };
-use vedette_text::common::{is_common_hash, quick_hash, quick_hash_at};
+use std::hint::black_box;
+use vedette_text::common::{ends_at, is_common_hash, quick_hash, quick_hash_at, quick_hash_of_ends};
 use vedette_text::fold::fold_plain;
 use vedette_text::tokens::tokens;
 
@@ -49,6 +54,7 @@ pub(crate) struct Matcher {
     trie: Trie,
     anchors: Anchors,
     vocabulary: Vocabulary,
+    owner: Owner,
 }
 
 /// Memory of one search, kept for the next.
@@ -56,13 +62,17 @@ pub(crate) struct Matcher {
 pub(crate) struct Scratch {
     /// Words at which a name may begin, times two; plus one when the spelling may differ by sound.
     starts: Vec<u64>,
-    /// Whether each word is none of the common ones.
-    rare: Vec<bool>,
+    /// Words that are none of the common ones, each with its hash, and whether each word is one that nobody uses.
+    rare: Vec<(u32, u64)>,
+    unknown: Vec<bool>,
+    /// Words that are read together with the one before.
+    pairs: Vec<u32>,
     /// Words by which a name may be looked for: as they are, and by another reading.
     whole: Vec<u32>,
     otherwise: Vec<u32>,
     loose: Vec<LooseAlt>,
     beside: Vec<LooseAlt>,
+    memo: Memo,
 }
 
 /// Whether a name is also looked for in disguise.
@@ -115,7 +125,7 @@ impl MatcherBuilder {
 
     pub fn build(self) -> Matcher {
         let (trie, anchors) = self.trie.build();
-        Matcher { trie, anchors, vocabulary: self.vocabulary.build() }
+        Matcher { trie, anchors, vocabulary: self.vocabulary.build(), owner: Owner::new() }
     }
 }
 
@@ -144,6 +154,27 @@ struct Step {
     apart_behind: bool,
 }
 
+/// Readings of a word beside one that sounds like a name's.
+struct Beside<'a> {
+    list: &'a mut Vec<LooseAlt>,
+    memo: &'a mut Memo,
+}
+
+impl Beside<'_> {
+    fn read(&mut self, vocabulary: &Vocabulary, text: Text<'_>, token: usize) {
+        self.list.clear();
+        let (Some((start, _)), Some(word)) = (text.spots.get(token), text.word(token)) else { return };
+        let (key, hash, start) = (Key::beside(word.as_bytes()), quick_hash(word.as_bytes()), start as u32);
+        if key.and_then(|key| self.memo.recall(key, hash, token as u32, start, self.list)).is_some() {
+            return;
+        }
+        read_beside(vocabulary, text, token, self.list);
+        if let Some(key) = key {
+            self.memo.keep(key, hash, false, start, self.list);
+        }
+    }
+}
+
 impl Matcher {
     /// Number of names.
     pub fn len(&self) -> usize {
@@ -162,24 +193,21 @@ impl Matcher {
         if self.trie.is_empty() {
             return;
         }
-        let bytes = text.folded.as_bytes();
         let disguised = disguised && !self.vocabulary.is_empty();
         if disguised {
-            // Before anything is done about them, so that the processor need not wait for one word's bits to look at the next.
-            let common = |start: usize, end: usize| is_common_hash(quick_hash_at(bytes, start, end));
-            let rare = |(start, end): (usize, usize)| !((end - start < LOOSE_BYTES_MIN) | common(start, end));
-            scratch.rare.clear();
-            scratch.rare.extend(text.spots.iter().map(rare));
             self.look_for_disguised(text, scratch);
         }
         self.look_for_anchors(text, scratch);
         scratch.starts.sort_unstable();
         scratch.starts.dedup();
-        let Scratch { starts, loose, beside, .. } = scratch;
+        let Scratch { starts, loose, beside, memo, .. } = scratch;
+        let mut beside = Beside { list: beside, memo };
+        let word = |start: &u64| text.word((start >> 1) as usize).unwrap_or_default();
+        black_box(starts.iter().fold(0, |seen, start| seen ^ self.trie.touch(word_key(word(start).as_bytes()))));
         for (at, start) in starts.iter().enumerate() {
             // The search by sound finds what the plain one finds.
             if starts.get(at + 1) != Some(&(start | 1)) || start & 1 == 1 {
-                self.walk(text, (start >> 1) as usize, start & 1 == 1, loose, beside, hits);
+                self.walk(text, (start >> 1) as usize, start & 1 == 1, loose, &mut beside, hits);
             }
         }
     }
@@ -190,6 +218,11 @@ impl Matcher {
         let [wholes, others] = self.pick(text, &mut whole, &mut otherwise);
         let bytes = text.folded.as_bytes();
         let may = |start: usize, end: usize| self.anchors.may_hold(quick_hash_at(bytes, start, end));
+        // First all of them, because the processor waits for several readings of memory at once.
+        let word = |token: &u32| text.word(*token as usize).unwrap_or_default();
+        let seen =
+            whole.iter().take(wholes).fold(0, |seen, at| seen ^ self.anchors.touch(word_key(word(at).as_bytes())));
+        black_box(seen);
         for token in whole.iter().take(wholes) {
             self.anchor(text, *token as usize, scratch);
         }
@@ -198,7 +231,7 @@ impl Matcher {
             let Some((start, end)) = text.spots.get(token) else { continue };
             let found = match bytes.get(start).copied().unwrap_or_default() {
                 0..=0x7f => may_be_plural(bytes, start, end, may),
-                0xd8..=0xdb => may_be_arabic(bytes, start, end, may),
+                0xd8..=0xdb => may(arabic_noun(bytes, start, end).0, end) || may_be_arabic(bytes, start, end, may),
                 _ => self.may_hold_any(text, token),
             };
             if found {
@@ -226,16 +259,22 @@ impl Matcher {
         let (whole, otherwise) = (whole.as_mut_slice(), otherwise.as_mut_slice());
         let (mut wholes, mut others) = (0usize, 0usize);
         for (token, (start, end)) in (0u32..).zip(text.spots.iter()) {
-            let mut found = may(start, end);
+            let size = end.wrapping_sub(start);
             // Most words have one reading.
-            let more = match bytes.get(start).copied().unwrap_or_default() {
-                0..=0x7f => may_end_in_plural(bytes, start, end),
-                0xd8..=0xdb => {
-                    let (noun, more) = arabic_noun(bytes, start, end);
-                    found |= may(noun, end);
-                    more
+            let (found, more) = match ends_at(bytes, start, end) {
+                Some(ends) => {
+                    let whole = filter.may_hold(quick_hash_of_ends(ends, size));
+                    match ends.0 as u8 {
+                        0..=0x7f => (whole, is_long_with_s(ends.1, size)),
+                        0xd8..=0xdb => {
+                            let (cut, more) = arabic_cut(ends, size);
+                            (whole | may(start.wrapping_add(cut), end), more)
+                        }
+                        _ => (whole, true),
+                    }
                 }
-                _ => true,
+                // What stands at the ends of the text is looked at by every reading.
+                None => (may(start, end), true),
             };
             if let (Some(slot), Some(other)) = (whole.get_mut(wholes), otherwise.get_mut(others)) {
                 (*slot, *other) = (token, token);
@@ -278,36 +317,59 @@ impl Matcher {
 
     /// Words that nobody uses, each with what it may be read as.
     fn look_for_disguised(&self, text: Text<'_>, scratch: &mut Scratch) {
-        let bytes = text.folded.as_bytes();
-        let mut before = (0usize, true);
-        let rare = std::mem::take(&mut scratch.rare);
-        for (token, ((start, end), rare)) in text.spots.iter().zip(&rare).enumerate() {
-            let unknown = *rare
-                && text.word(token).is_some_and(|word| {
-                    let script = script_of(word);
-                    script != Script::Other && !is_everyday(word, script)
-                });
-            let from = scratch.loose.len();
-            if unknown {
-                read_word(&self.vocabulary, text, token, &mut scratch.loose);
+        scratch.memo.open(self.owner);
+        let mut rare = std::mem::take(&mut scratch.rare);
+        let rares = pick_rare(text, &mut rare);
+        let rare_words = rare.get(..rares).unwrap_or_default();
+        black_box(rare_words.iter().fold(0, |seen, (_, hash)| seen ^ scratch.memo.touch(*hash)));
+        scratch.unknown.clear();
+        scratch.unknown.resize(text.spots.len(), false);
+        let leet = text.written.is_some_and(|(_, folded)| folded.fired_in(0, text.folded.len(), "leet"));
+        for (token, hash) in rare_words {
+            let unknown = self.read_rare(text, *token as usize, *hash, leet, scratch);
+            if let Some(slot) = scratch.unknown.get_mut(*token as usize) {
+                *slot = unknown;
             }
-            if token > 0 {
-                let gap = start - before.0;
-                let inner = gap > 0 && gap <= 16 && bytes.get(before.0).is_some_and(|byte| !byte.is_ascii_whitespace());
-                if inner || gap == 1 && (unknown || before.1) {
-                    read_pair(&self.vocabulary, text, token - 1, unknown || before.1, &mut scratch.loose);
-                }
-            }
-            self.note_starts(from, scratch);
-            before = (end, unknown);
         }
         scratch.rare = rare;
+        let mut pairs = std::mem::take(&mut scratch.pairs);
+        let count = pick_pairs(text, &scratch.unknown, &mut pairs);
+        for token in pairs.iter().take(count) {
+            let token = *token as usize;
+            let unknown = |token: usize| scratch.unknown.get(token) == Some(&true);
+            let either = unknown(token) || unknown(token - 1);
+            read_pair(&self.vocabulary, text, token - 1, either, &mut scratch.loose);
+        }
+        scratch.pairs = pairs;
         scratch.loose.sort_by_key(|alt| alt.token);
+        self.note_starts(scratch);
     }
 
-    fn note_starts(&self, from: usize, scratch: &mut Scratch) {
+    /// Adds the loose readings of a word that is not common as it is; whether nobody uses it. `leet`: digits of the text were read as letters.
+    fn read_rare(&self, text: Text<'_>, token: usize, hash: u64, leet: bool, scratch: &mut Scratch) -> bool {
+        let (Some((start, end)), Some(word)) = (text.spots.get(token), text.word(token)) else { return false };
+        // Such a word is read as it was written, too.
+        let leet = leet && text.written.is_some_and(|(_, folded)| folded.fired_in(start, end, "leet"));
+        let key = if leet { None } else { Key::of(word.as_bytes()) };
+        let Scratch { memo, loose, .. } = scratch;
+        if let Some(unknown) = key.and_then(|key| memo.recall(key, hash, token as u32, start as u32, loose)) {
+            return unknown;
+        }
+        let script = script_of(word);
+        let unknown = script != Script::Other && !is_everyday(word, script);
+        let from = loose.len();
+        if unknown {
+            read_word(&self.vocabulary, text, token, loose);
+        }
+        if let Some(key) = key {
+            memo.keep(key, hash, unknown, start as u32, loose.get(from..).unwrap_or_default());
+        }
+        unknown
+    }
+
+    fn note_starts(&self, scratch: &mut Scratch) {
         let Scratch { starts, loose: found, .. } = scratch;
-        for alt in found.iter().skip(from) {
+        for alt in found.iter() {
             let sounds = alt.loose & (slip::TRANSLIT | slip::ARABIZI) != 0;
             let mut places = alt.places;
             while places != 0 {
@@ -329,7 +391,7 @@ impl Matcher {
         first: usize,
         sounds: bool,
         loose_alts: &[LooseAlt],
-        beside: &mut Vec<LooseAlt>,
+        beside: &mut Beside<'_>,
         hits: &mut Vec<Hit>,
     ) {
         let mut paths = [Path::default(); PATHS_MAX];
@@ -356,14 +418,14 @@ impl Matcher {
                 let Some(node) = self.trie.follow(path.node, key) else { return };
                 let start = if begins { step.start } else { path.start };
                 let next = Path {
-                    node,
+                    node: node.number,
                     next: path.next + step.count,
                     how: path.how | step.how,
                     loose: path.loose | step.loose,
                     start,
                 };
-                self.report(&next, first, step.how, step.end, hits);
-                if !step.apart_behind {
+                self.report(node, &next, first, step.how, step.end, hits);
+                if node.goes_on() && !step.apart_behind {
                     push(next);
                 }
             });
@@ -380,7 +442,7 @@ impl Matcher {
         path: Path,
         sounds: bool,
         loose_alts: &[LooseAlt],
-        beside: &mut Vec<LooseAlt>,
+        beside: &mut Beside<'_>,
         mut take: impl FnMut(Step),
     ) {
         let (Some((start, _)), Some(word)) = (text.spots.get(path.next as usize), text.word(path.next as usize)) else {
@@ -417,9 +479,8 @@ impl Matcher {
             take(of(alt));
         }
         if sounds && !strong {
-            beside.clear();
-            read_beside(&self.vocabulary, text, path.next as usize, beside);
-            beside.iter().for_each(|alt| take(of(alt)));
+            beside.read(&self.vocabulary, text, path.next as usize);
+            beside.list.iter().for_each(|alt| take(of(alt)));
         }
     }
 
@@ -437,18 +498,18 @@ impl Matcher {
                     } else {
                         path.start
                     };
-                    push(Path { node, start, ..path });
+                    push(Path { node: node.number, start, ..path });
                 }
             }
         }
     }
 
-    fn report(&self, path: &Path, first: usize, last_how: u8, end: u32, hits: &mut Vec<Hit>) {
+    fn report(&self, node: &Node, path: &Path, first: usize, last_how: u8, end: u32, hits: &mut Vec<Hit>) {
         let sounds = path.loose & (slip::TRANSLIT | slip::ARABIZI) != 0;
         if path.loose & slip::BESIDE != 0 && !sounds {
             return;
         }
-        for name in self.trie.names(path.node) {
+        for name in self.trie.names(node) {
             let strict = !sounds && name.loose == 0;
             if strict && name.article.is_some_and(|article| article != (last_how & how::ARTICLE != 0)) {
                 continue;
@@ -464,6 +525,49 @@ impl Matcher {
             });
         }
     }
+}
+
+/// Writes the words that are none of the common ones, with their hashes; returns how many. Every word is written and few are kept, so
+/// that the processor need not guess.
+#[inline(never)]
+fn pick_rare(text: Text<'_>, rare: &mut Vec<(u32, u64)>) -> usize {
+    let bytes = text.folded.as_bytes();
+    if rare.len() < text.spots.len() {
+        rare.resize(text.spots.len(), (0, 0));
+    }
+    let rare = rare.as_mut_slice();
+    let mut count = 0;
+    for (token, (start, end)) in (0u32..).zip(text.spots.iter()) {
+        let hash = quick_hash_at(bytes, start, end);
+        if let Some(slot) = rare.get_mut(count) {
+            *slot = (token, hash);
+        }
+        count += usize::from(!((end - start < LOOSE_BYTES_MIN) | is_common_hash(hash)));
+    }
+    count
+}
+
+/// Writes the words that may be read together with the one before; returns how many. They stand close, and one of them is a word that
+/// nobody uses or a sign stands between them.
+#[inline(never)]
+fn pick_pairs(text: Text<'_>, unknown: &[bool], pairs: &mut Vec<u32>) -> usize {
+    let bytes = text.folded.as_bytes();
+    if pairs.len() < text.spots.len() {
+        pairs.resize(text.spots.len(), 0);
+    }
+    let pairs = pairs.as_mut_slice();
+    let (mut count, mut before, mut either) = (0, usize::MAX, false);
+    for ((token, (start, end)), unknown) in (0u32..).zip(text.spots.iter()).zip(unknown) {
+        let gap = start.wrapping_sub(before);
+        let sign = |at: usize| bytes.get(at).is_some_and(|byte| !byte.is_ascii_whitespace());
+        let inner = (gap.wrapping_sub(1) < GAP_BYTES_MAX) & sign(before) & sign(start.wrapping_sub(1));
+        if let Some(slot) = pairs.get_mut(count) {
+            *slot = token;
+        }
+        count += usize::from((token > 0) & (inner | (gap == 1) & (*unknown | either)));
+        (before, either) = (end, *unknown);
+    }
+    count
 }
 
 #[cfg(test)]
@@ -492,6 +596,12 @@ mod tests {
     fn names_inside_names_are_all_found() {
         let names = ["Grey Lantern", "Order of the Grey Lantern", "Lantern Media"];
         assert_eq!(found(&names, "the Order of the Grey Lantern Media"), [(1, 1, 5), (0, 4, 2), (2, 5, 2)]);
+    }
+
+    #[test]
+    fn names_that_fold_alike_are_all_found() {
+        let names = ["Grey Lantern", "Kelmora", "GREY LANTERN", "grey lantern"];
+        assert_eq!(found(&names, "a grey lantern"), [(0, 1, 2), (2, 1, 2), (3, 1, 2)]);
     }
 
     #[test]

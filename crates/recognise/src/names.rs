@@ -5,6 +5,9 @@ use crate::matcher::{Disguise, Hit, Matcher, MatcherBuilder, Scratch};
 use crate::register::{Entry, Register};
 use crate::watchlist::Watchlist;
 use crate::words::{Words, how};
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::hint::black_box;
 use vedette_core::{Mention, MentionKind};
 use vedette_text::fold::{Folded, fold};
 use vedette_text::tokens::Spots;
@@ -45,6 +48,8 @@ struct Name {
     /// Of a watch-list.
     listed: bool,
     letters: u16,
+    /// Line of the watch-list, 0 for a name of the register.
+    line: u32,
 }
 
 /// Finds registered names.
@@ -54,8 +59,6 @@ pub struct NameMatcher {
     names: Vec<Name>,
     /// Entries of the register.
     owners: Vec<Owner>,
-    /// Lines of the watch-list's terms, whose owners have numbers above those of the register.
-    lines: Vec<u32>,
 }
 
 /// A name found in a folded text, before it is looked at more closely.
@@ -75,6 +78,11 @@ pub struct Search {
     spots: Spots,
     scratch: Scratch,
     hits: Vec<Hit>,
+}
+
+thread_local! {
+    /// Of callers that keep none of their own: one a thread.
+    static SEARCH: RefCell<Search> = RefCell::default();
 }
 
 impl NameMatcher {
@@ -112,11 +120,12 @@ impl NameMatcher {
         }
         let owners: Vec<Owner> = register.entries().iter().map(|entry| Owner::of(entry, register)).collect();
         for (number, term) in watchlist.terms().iter().enumerate() {
-            add(Name::new(owners.len() + number, MentionKind::Actor, &term.term, true));
+            // The owners of a watch-list's terms have numbers above those of the register.
+            let name = Name::new(owners.len() + number, MentionKind::Actor, &term.term, true);
+            add(Name { line: term.line as u32, ..name });
         }
-        let lines = watchlist.terms().iter().map(|term| term.line as u32).collect();
         names.shrink_to_fit();
-        Self { matcher: builder.build(), names, owners, lines }
+        Self { matcher: builder.build(), names, owners }
     }
 
     /// Number of spellings.
@@ -133,7 +142,7 @@ impl NameMatcher {
     pub fn bytes(&self) -> usize {
         let names =
             self.names.len() * size_of::<Name>() + self.names.iter().map(|name| name.alias.len()).sum::<usize>();
-        self.matcher.bytes() + names + self.lines.len() * size_of::<u32>() + self.owners.len() * size_of::<Owner>()
+        self.matcher.bytes() + names + self.owners.len() * size_of::<Owner>()
     }
 
     /// The names in a text, in order of their first byte.
@@ -141,9 +150,10 @@ impl NameMatcher {
         self.find_folded(text, &fold(text))
     }
 
-    /// The names in a text that was folded before, in order of their first byte.
+    /// The names in a text that was folded before, in order of their first byte. Each thread keeps the memory of its searches, some
+    /// megabytes.
     pub fn find_folded(&self, text: &str, folded: &Folded) -> Vec<Mention> {
-        self.find_with(text, folded, &mut Search::default())
+        SEARCH.with_borrow_mut(|search| self.find_with(text, folded, search))
     }
 
     /// [`NameMatcher::find_folded`] with memory that is kept from text to text.
@@ -152,9 +162,17 @@ impl NameMatcher {
         search.hits.clear();
         let seen = Text { folded: &folded.text, spots: &search.spots, written: Some((text, folded)) };
         self.matcher.find(seen, true, &mut search.scratch, &mut search.hits);
-        let mut found: Vec<Found<'_>> = search.hits.iter().filter_map(|hit| self.accept(hit, text, folded)).collect();
+        // All names first, because the processor waits for several readings of memory at once.
+        let name = |hit: &Hit| self.names.get(hit.name as usize);
+        black_box(search.hits.iter().fold(0, |seen, hit| seen ^ name(hit).map_or(0, |name| name.line)));
+        let letter = |hit: &Hit| name(hit)?.alias.as_bytes().first().copied();
+        black_box(search.hits.iter().fold(0, |seen, hit| seen ^ letter(hit).unwrap_or_default()));
+        let mut found: Vec<Found<'_>> = Vec::with_capacity(search.hits.len());
+        found.extend(search.hits.iter().filter_map(|hit| self.accept(hit, text, folded)));
         drop_shadowed(&mut found);
-        found.iter().filter(|found| !found.name.veto).map(|found| self.mention(found, text, folded)).collect()
+        let mut mentions = Vec::with_capacity(found.len());
+        mentions.extend(found.iter().filter(|found| !found.name.veto).map(|found| self.mention(found, text, folded)));
+        mentions
     }
 
     /// Calls `take` with each name in a folded text: only where they stand, without a [`Mention`]. `disguised`: also misspelled ones and
@@ -190,15 +208,13 @@ impl NameMatcher {
     fn mention(&self, found: &Found<'_>, text: &str, folded: &Folded) -> Mention {
         let name = found.name;
         let owner = self.owners.get(name.owner as usize);
-        let line = (name.owner as usize).checked_sub(self.owners.len()).and_then(|term| self.lines.get(term));
         let written = text.get(found.start..found.end).unwrap_or_default();
         Mention {
             start: found.start,
             end: found.end,
             text: written.to_owned(),
             kind: name.kind,
-            id: owner
-                .map_or_else(|| format!("watchlist:{}", line.copied().unwrap_or_default()), |owner| owner.id.clone()),
+            id: owner.map_or_else(|| format!("watchlist:{}", name.line), |owner| owner.id.clone()),
             name: owner.map_or_else(|| name.alias.to_string(), |owner| owner.name.clone()),
             folds: folds_of(found, written, folded),
             lat: owner.and_then(|owner| owner.lat),
@@ -233,6 +249,7 @@ impl Name {
             veto: false,
             listed,
             letters: alias.chars().filter(|letter| letter.is_alphabetic()).count() as u16,
+            line: 0,
         }
     }
 
@@ -289,12 +306,12 @@ fn joined_article(alias: &str) -> Option<String> {
 }
 
 /// How a spelling differs from the registered one.
-fn folds_of(found: &Found<'_>, written: &str, folded: &Folded) -> Vec<String> {
-    let mut folds: Vec<String> = Vec::new();
+fn folds_of(found: &Found<'_>, written: &str, folded: &Folded) -> Vec<Cow<'static, str>> {
+    let mut folds: Vec<Cow<'static, str>> = Vec::new();
     if found.same && found.loose == 0 {
         return folds;
     }
-    folds.extend(folded.folds_in(found.inner.0, found.inner.1).into_iter().map(str::to_owned));
+    folds.extend(folded.folds_at(found.inner.0, found.inner.1).map(Cow::Borrowed));
     // A category word begins a sentence like any other word.
     if matches!(found.name.kind, MentionKind::Target | MentionKind::Method) {
         folds.retain(|fold| fold != "case");
@@ -316,7 +333,7 @@ fn folds_of(found: &Found<'_>, written: &str, folded: &Folded) -> Vec<String> {
         (how::ELISION, "elision"),
     ] {
         if found.how & bit != 0 {
-            folds.push(word.to_owned());
+            folds.push(Cow::Borrowed(word));
         }
     }
     for (bit, word) in [
@@ -329,7 +346,7 @@ fn folds_of(found: &Found<'_>, written: &str, folded: &Folded) -> Vec<String> {
         (slip::SINGULAR, "plural"),
     ] {
         if found.loose & bit != 0 {
-            folds.push(word.to_owned());
+            folds.push(Cow::Borrowed(word));
         }
     }
     folds
@@ -362,6 +379,9 @@ fn drop_shadowed(found: &mut Vec<Found<'_>>) {
         inside && larger && (outer.name.kind == inner.name.kind || category && a_name)
     };
     // The list is sorted by start, so what covers an entry stands close before or at it; texts have few hits.
+    if found.len() < 2 {
+        return;
+    }
     let drop: Vec<bool> = (0..found.len())
         .map(|at| {
             let inner = &found[at];
@@ -470,6 +490,27 @@ mod tests {
             let found = listed(term, text);
             let plain = found.iter().map(|found| found.replace("[case ", "[")).collect::<Vec<_>>();
             assert_eq!(plain, [wanted], "{term} in {text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_kept_search_finds_what_a_fresh_one_finds(
+            texts in proptest::collection::vec("((Kelm[aor]{2,3}|gr3y|Grey|Lantren|kelmora|ال?[فانوس]{4,6}|qu'|and)[ *-]){1,9}", 1..5),
+        ) {
+            let lists = ["Kelmora\nGrey Lantern\nالفانوس", "Kelmra\nkelmora\nFanous"];
+            let of = |list: &str| NameMatcher::new(&Register::default(), &Watchlist::from_csv(list).unwrap());
+            let matchers = lists.map(of);
+            let mut kept = Search::default();
+            for text in texts.iter().chain(&texts) {
+                for matcher in &matchers {
+                    let folded = fold(text);
+                    let fresh = matcher.find_with(text, &folded, &mut Search::default());
+                    proptest::prop_assert_eq!(&matcher.find_with(text, &folded, &mut kept), &fresh);
+                    // A second time the words are known.
+                    proptest::prop_assert_eq!(&matcher.find_with(text, &folded, &mut kept), &fresh);
+                }
+            }
         }
     }
 

@@ -9,6 +9,7 @@ use crate::watchlist::Watchlist;
 use crate::wording::Features;
 use crate::words::{self, Words, how, read_words};
 use jiff::civil::DateTime;
+use std::borrow::Cow;
 use vedette_core::limits::READING_BYTES_MAX;
 use vedette_core::{DateMention, Findings, Language, LinkKind, LinkMention, Mention, MentionKind};
 use vedette_text::fold::{Folded, fold};
@@ -197,8 +198,8 @@ pub(crate) fn add_places(mentions: &mut Vec<Mention>, places: &[PlaceHit], text:
         if names.any(|mention| start < mention.end) {
             continue;
         }
-        let mut folds: Vec<String> = folded.folds_in(inner.0, inner.1).into_iter().map(str::to_owned).collect();
-        folds.retain(|fold| !matches!(fold.as_str(), "case" | "mark" | "arabic-letter"));
+        let mut folds: Vec<Cow<'static, str>> = folded.folds_at(inner.0, inner.1).map(Cow::Borrowed).collect();
+        folds.retain(|fold| !matches!(&**fold, "case" | "mark" | "arabic-letter"));
         for (bit, word) in [
             (how::CLITIC, "clitic"),
             (how::ENDING, "ending"),
@@ -206,7 +207,7 @@ pub(crate) fn add_places(mentions: &mut Vec<Mention>, places: &[PlaceHit], text:
             (how::ELISION, "elision"),
         ] {
             if hit.how & bit != 0 {
-                folds.push(word.to_owned());
+                folds.push(Cow::Borrowed(word));
             }
         }
         added.push(Mention {

@@ -1,4 +1,4 @@
-//! Names as paths of word keys, in two flat hash tables: one of edges, and one that says by which word a name is looked for.
+//! Names as paths of word keys, in two flat hash tables: one of nodes by their edges, and one that says by which word a name is looked for.
 //!
 //! A name is looked for by its rarest word, not its first: `the`, `new` and `al` stand in every text. A filter of bits in front of the
 //! table tells nearly every other word of a text from these. In: names. Out: [`Trie`] and [`Anchors`].
@@ -24,7 +24,7 @@ pub(crate) struct Name {
     pub loose: u8,
 }
 
-/// An edge; node 0 is the root, to which no edge leads, and marks an empty slot.
+/// A key and its number; 0 marks an empty slot.
 #[derive(Debug, Clone, Copy, Default)]
 struct Slot {
     tag: u32,
@@ -67,43 +67,142 @@ impl Table {
         }
     }
 
+    /// Reads from memory what [`Table::get`] will read.
+    #[inline]
+    fn touch(&self, key: u64) -> u32 {
+        self.slots.get(key as usize & self.mask).map_or(0, |slot| slot.tag)
+    }
+
     fn bytes(&self) -> usize {
         self.slots.len() * size_of::<Slot>()
+    }
+}
+
+/// A node, kept in the slot of the one edge that leads to it, with its first name: most have one, and one look is enough.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Node {
+    tag: u32,
+    /// 0 marks an empty slot: no edge leads to the root.
+    pub number: u32,
+    id: u32,
+    article: u8,
+    loose: u8,
+    bits: u8,
+}
+
+/// Bits of a node: a name ends there, more names do, an edge leads on.
+const ENDS: u8 = 1;
+const ENDS_MORE: u8 = 2;
+const GOES_ON: u8 = 4;
+/// How [`Name::article`] is kept.
+const ARTICLES: [Option<bool>; 3] = [None, Some(false), Some(true)];
+
+impl Node {
+    /// Whether an edge leads on.
+    #[inline]
+    pub fn goes_on(&self) -> bool {
+        self.bits & GOES_ON != 0
+    }
+
+    fn first(&self) -> Option<Name> {
+        let article = ARTICLES.get(usize::from(self.article)).copied().flatten();
+        (self.bits & ENDS != 0).then_some(Name { id: self.id, article, loose: self.loose })
+    }
+
+    fn end(&mut self, name: Name) {
+        if self.bits & ENDS != 0 {
+            self.bits |= ENDS_MORE;
+            return;
+        }
+        self.bits |= ENDS;
+        self.article = ARTICLES.iter().position(|article| *article == name.article).unwrap_or_default() as u8;
+        (self.id, self.loose) = (name.id, name.loose);
     }
 }
 
 /// The paths.
 #[derive(Debug, Default)]
 pub(crate) struct Trie {
-    edges: Table,
-    /// Where the names of each node begin in `names`; one more than there are nodes.
-    ends: Vec<u32>,
-    names: Vec<Name>,
+    nodes: Vec<Node>,
+    mask: usize,
+    /// Names that end where another one does, by the number of their node.
+    more: Vec<(u32, Name)>,
+    names: usize,
 }
 
 impl Trie {
+    /// `ends` is in order of its nodes.
+    fn new(edges: &FxHashMap<u64, u32>, parents: &[u32], ends: &[(u32, Name)]) -> Self {
+        let mut nodes = vec![Node::default(); parents.len()];
+        for parent in parents {
+            if let Some(node) = nodes.get_mut(*parent as usize) {
+                node.bits |= GOES_ON;
+            }
+        }
+        let mut more = Vec::new();
+        for (at, (number, name)) in ends.iter().enumerate() {
+            if let Some(node) = nodes.get_mut(*number as usize) {
+                node.end(*name);
+            }
+            if at.checked_sub(1).and_then(|before| ends.get(before)).is_some_and(|(before, _)| before == number) {
+                more.push((*number, *name));
+            }
+        }
+        let size = (edges.len() + edges.len() / 3).next_power_of_two().max(16);
+        let mut trie = Self { nodes: vec![Node::default(); size], mask: size - 1, more, names: 0 };
+        trie.names = ends.iter().filter(|(_, name)| name.loose == 0).count();
+        for (key, number) in edges {
+            let mut at = *key as usize & trie.mask;
+            while trie.nodes.get(at).is_some_and(|node| node.number != 0) {
+                at = (at + 1) & trie.mask;
+            }
+            if let (Some(slot), Some(node)) = (trie.nodes.get_mut(at), nodes.get(*number as usize)) {
+                *slot = Node { tag: (key >> 32) as u32, number: *number, ..*node };
+            }
+        }
+        trie
+    }
+
     /// Number of names.
     pub fn len(&self) -> usize {
-        self.names.iter().filter(|name| name.loose == 0).count()
+        self.names
     }
 
     pub fn is_empty(&self) -> bool {
-        self.names.is_empty()
+        self.names == 0
     }
 
+    /// The node to which a word leads.
     #[inline]
-    pub fn follow(&self, node: u32, key: u64) -> Option<u32> {
-        self.edges.get(edge(node, key))
+    pub fn follow(&self, node: u32, key: u64) -> Option<&Node> {
+        let key = edge(node, key);
+        let tag = (key >> 32) as u32;
+        let mut at = key as usize & self.mask;
+        loop {
+            match self.nodes.get(at) {
+                None | Some(Node { number: 0, .. }) => return None,
+                Some(node) if node.tag == tag => return Some(node),
+                Some(_) => at = (at + 1) & self.mask,
+            }
+        }
+    }
+
+    /// Reads from memory what [`Trie::follow`] will read for a first word, so that the processor has it when it is asked.
+    #[inline]
+    pub fn touch(&self, key: u64) -> u32 {
+        self.nodes.get(edge(0, key) as usize & self.mask).map_or(0, |node| node.tag)
     }
 
     /// The names that end at a node.
     #[inline]
-    pub fn names(&self, node: u32) -> &[Name] {
-        let at = node as usize;
-        match self.ends.get(at..at + 2) {
-            Some([from, to]) => self.names.get(*from as usize..*to as usize).unwrap_or_default(),
-            _ => &[],
-        }
+    pub fn names(&self, node: &Node) -> impl Iterator<Item = Name> + '_ {
+        let number = node.number;
+        let from = match node.bits & ENDS_MORE {
+            0 => self.more.len(),
+            _ => self.more.partition_point(|(other, _)| *other < number),
+        };
+        let more = self.more.get(from..).unwrap_or_default().iter();
+        node.first().into_iter().chain(more.take_while(move |(other, _)| *other == number).map(|(_, name)| *name))
     }
 }
 
@@ -123,8 +222,8 @@ pub(crate) struct Anchors {
 
 impl Anchors {
     fn new(words: &FxHashMap<u64, (u64, u32)>) -> Self {
-        // 32 bits a word: one word in five hundred passes that should not.
-        let size = (words.len() / 2).next_power_of_two().max(16);
+        // 24 to 48 bits a word: one word in two hundred passes that should not, and ten thousand names stay close to the processor.
+        let size = (words.len() / 8 * 3).next_power_of_two().max(16);
         let mut anchors = Self {
             filter: vec![0; size],
             mask: size - 1,
@@ -159,6 +258,12 @@ impl Anchors {
     pub fn places(&self, key: u64) -> u32 {
         self.places.get(key).unwrap_or(0)
     }
+
+    /// Reads from memory what [`Anchors::places`] will read.
+    #[inline]
+    pub fn touch(&self, key: u64) -> u32 {
+        self.places.touch(key)
+    }
 }
 
 /// The bits of [`Anchors`] alone, for a loop that needs nothing else.
@@ -184,7 +289,8 @@ impl Filter<'_> {
 pub(crate) struct TrieBuilder {
     edges: FxHashMap<u64, u32>,
     ends: Vec<(u32, Name)>,
-    nodes: u32,
+    /// The node before each node; that of the root is itself.
+    parents: Vec<u32>,
     /// Key and quick hash of every word of every name, and where each name begins.
     words: Vec<(u64, u64)>,
     starts: Vec<u32>,
@@ -192,7 +298,7 @@ pub(crate) struct TrieBuilder {
 
 impl Default for TrieBuilder {
     fn default() -> Self {
-        Self { edges: FxHashMap::default(), ends: Vec::new(), nodes: 1, words: Vec::new(), starts: Vec::new() }
+        Self { edges: FxHashMap::default(), ends: Vec::new(), parents: vec![0], words: Vec::new(), starts: Vec::new() }
     }
 }
 
@@ -209,9 +315,11 @@ impl TrieBuilder {
             first_article |= article && at == 0;
             let key = word_key(part.as_bytes());
             self.words.push((key, quick_hash(part.as_bytes())));
-            let fresh = self.nodes;
+            let (before, fresh) = (node, self.parents.len() as u32);
             node = *self.edges.entry(edge(node, key)).or_insert(fresh);
-            self.nodes += u32::from(node == fresh);
+            if node == fresh {
+                self.parents.push(before);
+            }
         }
         let article = (words.len() == 1).then_some(first_article);
         self.ends.push((node, Name { id, article, loose }));
@@ -221,20 +329,8 @@ impl TrieBuilder {
     pub fn build(mut self) -> (Trie, Anchors) {
         self.ends.sort_by_key(|(node, name)| (*node, name.id, name.loose));
         self.ends.dedup();
-        let mut ends = vec![0u32; self.nodes as usize + 1];
-        for (node, _) in &self.ends {
-            if let Some(count) = ends.get_mut(*node as usize + 1) {
-                *count += 1;
-            }
-        }
-        let mut sum = 0;
-        for end in &mut ends {
-            sum += *end;
-            *end = sum;
-        }
         let anchors = Anchors::new(&self.anchors());
-        let names = self.ends.into_iter().map(|(_, name)| name).collect();
-        (Trie { edges: Table::new(self.edges.into_iter()), ends, names }, anchors)
+        (Trie::new(&self.edges, &self.parents, &self.ends), anchors)
     }
 
     /// From the key of each word that is looked for to its quick hash and its places in names.
@@ -261,9 +357,8 @@ impl TrieBuilder {
 
 /// Bytes of both tables.
 pub(crate) fn bytes(trie: &Trie, anchors: &Anchors) -> usize {
-    trie.edges.bytes()
-        + trie.ends.len() * size_of::<u32>()
-        + trie.names.len() * size_of::<Name>()
+    trie.nodes.len() * size_of::<Node>()
+        + trie.more.len() * size_of::<(u32, Name)>()
         + anchors.places.bytes()
         + anchors.filter.len() * size_of::<u64>()
 }

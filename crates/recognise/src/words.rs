@@ -248,6 +248,12 @@ pub(crate) fn may_end_in_plural(text: &[u8], start: usize, end: usize) -> bool {
     (end - start >= PLURAL_BYTES_MIN) & (text.get(end.wrapping_sub(1)) == Some(&b's'))
 }
 
+/// [`may_end_in_plural`] of a word of `size` bytes by its last eight.
+#[inline]
+pub(crate) fn is_long_with_s(tail: u64, size: usize) -> bool {
+    (size >= PLURAL_BYTES_MIN) & (tail >> 56 == u64::from(b's'))
+}
+
 /// Whether it is a plural of which `may` takes the singular, as [`readings`] hands it on.
 pub(crate) fn may_be_plural(text: &[u8], start: usize, end: usize, may: impl Fn(usize, usize) -> bool) -> bool {
     may_end_in_plural(text, start, end)
@@ -356,9 +362,15 @@ fn may_have_suffix(text: &[u8], start: usize, end: usize) -> bool {
 /// Arabic text come here. Without clitic or article it is where the word begins.
 #[inline]
 pub(crate) fn arabic_noun(text: &[u8], start: usize, end: usize) -> (usize, bool) {
-    const AL: u32 = ALEF as u32 | (LAM as u32) << 16;
-    let size = end.wrapping_sub(start);
     let (head, tail) = (eight_from(text, start), eight_from(text, end.saturating_sub(8)));
+    let (cut, more) = arabic_cut((head, tail), end.wrapping_sub(start));
+    (start + cut, more)
+}
+
+/// [`arabic_noun`] of a word of `size` bytes from its first eight bytes and its last: how many bytes stand before the noun.
+#[inline(always)]
+pub(crate) fn arabic_cut((head, tail): (u64, u64), size: usize) -> (usize, bool) {
+    const AL: u32 = ALEF as u32 | (LAM as u32) << 16;
     let first = head as u16;
     let clitic = (first == WAW) | (first == FA) | (first == BA) | (first == LAM) | (first == KAF);
     let clitic = usize::from(clitic) & usize::from(size >= 2 + ARABIC_BYTES_MIN);
@@ -369,7 +381,7 @@ pub(crate) fn arabic_noun(text: &[u8], start: usize, end: usize) -> (usize, bool
     let (last, before) = ((tail >> 48) as u16, (tail >> 32) as u16);
     let suffix = usize::from(last == YA) | usize::from(last == ALEF) & usize::from(before == HA);
     let suffix = suffix & usize::from(size > SUFFIXED_BYTES_MIN);
-    (start + 2 * clitic + ARTICLE.len() * article, two | suffix != 0)
+    (2 * clitic + ARTICLE.len() * article, two | suffix != 0)
 }
 
 /// Eight bytes as one number; those behind the end of the text are 0.

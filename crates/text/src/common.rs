@@ -48,14 +48,46 @@ const LOW_BYTES: [u64; 9] =
     reason = "a call would cost as much as the hash, and every word of every text comes here"
 )]
 pub fn quick_hash_at(text: &[u8], start: usize, end: usize) -> u64 {
-    let (Some(first), Some(last)) = (load(text, start), load(text, end.wrapping_sub(8))) else {
-        return quick_hash(text.get(start..end).unwrap_or_default());
-    };
-    let bytes = end.wrapping_sub(start);
+    match ends_at(text, start, end) {
+        Some(ends) => quick_hash_of_ends(ends, end.wrapping_sub(start)),
+        None => quick_hash(text.get(start..end).unwrap_or_default()),
+    }
+}
+
+/// Eight bytes from the start of a word, and eight up to its end, whatever else they hold; `None` near the ends of the text.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "part of `quick_hash_at`")]
+pub fn ends_at(text: &[u8], start: usize, end: usize) -> Option<(u64, u64)> {
+    Some((load(text, start)?, load(text, end.wrapping_sub(8))?))
+}
+
+/// [`quick_hash`] of a word of so many bytes with these [`ends_at`].
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "part of `quick_hash_at`")]
+pub fn quick_hash_of_ends((first, last): (u64, u64), bytes: usize) -> u64 {
     let first = first & LOW_BYTES.get(bytes.min(8)).copied().unwrap_or_default();
     // By a mask: how long a word is no processor guesses.
     let long = u64::from(bytes > 8).wrapping_neg();
     mix(first, first ^ (first ^ last) & long, bytes)
+}
+
+/// [`quick_hash`] of `text[start..end]` and `text[next..stop]` written together, both of them words: without writing them together.
+#[inline]
+pub fn quick_hash_joined(text: &[u8], [start, end]: [usize; 2], [next, stop]: [usize; 2]) -> u64 {
+    let (front, back) = (end.wrapping_sub(start), stop.wrapping_sub(next));
+    let loads =
+        (load(text, start), load(text, next), load(text, end.wrapping_sub(8)), load(text, stop.wrapping_sub(8)));
+    let (Some(head), Some(behind), Some(before), Some(tail)) = loads else {
+        let [front, back] = [start..end, next..stop].map(|part| text.get(part).unwrap_or_default());
+        return quick_hash(&[front, back].concat());
+    };
+    let low = |bytes: usize| LOW_BYTES.get(bytes.min(8)).copied().unwrap_or_default();
+    let bits = |bytes: usize| 8 * bytes.min(8) as u32;
+    // What stands behind the front word is the back word, and before the back word the front word.
+    let first = head & low(front) | (behind & low(back)).checked_shl(bits(front)).unwrap_or(0);
+    let last = tail & !low(8 - back.min(8)) | (before & !low(8 - front.min(8))).checked_shr(bits(back)).unwrap_or(0);
+    let bytes = front + back;
+    mix(first, if bytes < 8 { first } else { last }, bytes)
 }
 
 #[inline(always)]
@@ -154,6 +186,22 @@ mod tests {
         for start in 0..text.len() {
             for end in start..=text.len() {
                 assert_eq!(quick_hash_at(text, start, end), quick_hash(&text[start..end]), "{start}..{end}");
+            }
+        }
+    }
+
+    #[test]
+    fn two_words_have_the_hash_of_what_they_are_together() {
+        let text = "in kelmora und port-hessel, donau ab".as_bytes();
+        for start in 0..text.len() {
+            for end in start..=text.len() {
+                for next in end..text.len() {
+                    for stop in next..=text.len() {
+                        let together = [&text[start..end], &text[next..stop]].concat();
+                        let hash = quick_hash_joined(text, [start, end], [next, stop]);
+                        assert_eq!(hash, quick_hash(&together), "{start}..{end} {next}..{stop}");
+                    }
+                }
             }
         }
     }

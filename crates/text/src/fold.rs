@@ -155,8 +155,13 @@ impl Folded {
 
     /// The folds that fired inside a folded span, in a fixed order; empty when the spelling there is the folded one.
     pub fn folds_in(&self, start: usize, end: usize) -> Vec<&'static str> {
+        self.folds_at(start, end).collect()
+    }
+
+    /// [`Folded::folds_in`] one by one.
+    pub fn folds_at(&self, start: usize, end: usize) -> impl Iterator<Item = &'static str> + use<> {
         let bits = self.bits_in(start, end);
-        NAMES.iter().enumerate().filter(|(bit, _)| bits & (1 << bit) != 0).map(|(_, name)| *name).collect()
+        NAMES.iter().enumerate().filter(move |(bit, _)| bits & (1 << bit) != 0).map(|(_, name)| *name)
     }
 
     /// Whether the fold of this name fired inside a folded span.

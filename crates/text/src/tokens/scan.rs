@@ -7,8 +7,10 @@ use crate::blocks::{BLOCK, bits, is, within};
 /// The words of one text: where each begins and ends. Kept by the caller, so that a second text needs no new memory.
 #[derive(Debug, Default, Clone)]
 pub struct Spots {
-    /// Start and end of each word in turn, in bytes.
+    /// Start and end of each word in turn, in bytes, and behind those what an earlier text left.
     edges: Vec<u32>,
+    /// How many of them are this text's.
+    count: usize,
     /// Numbers of the words with an apostrophe in them.
     quoted: Vec<u32>,
     words: Vec<u64>,
@@ -18,7 +20,7 @@ pub struct Spots {
 impl Spots {
     /// Reads the words of a text of less than 4 GiB, forgetting the last one's; beyond that nothing is read.
     pub fn read(&mut self, text: &str) {
-        self.edges.clear();
+        self.count = 0;
         self.quoted.clear();
         self.words.clear();
         self.quotes.clear();
@@ -29,27 +31,32 @@ impl Spots {
         }
     }
 
+    #[inline]
+    fn edges(&self) -> &[u32] {
+        self.edges.get(..self.count).unwrap_or_default()
+    }
+
     /// Number of words.
     pub fn len(&self) -> usize {
-        self.edges.len() / 2
+        self.count / 2
     }
 
     /// True when the text has no word.
     pub fn is_empty(&self) -> bool {
-        self.edges.is_empty()
+        self.count == 0
     }
 
     /// Start and end of a word.
     #[inline]
     pub fn get(&self, word: usize) -> Option<(usize, usize)> {
-        let at = word.checked_mul(2)?;
-        Some((*self.edges.get(at)? as usize, *self.edges.get(at + 1)? as usize))
+        let (pairs, _) = self.edges().as_chunks::<2>();
+        pairs.get(word).map(|[start, end]| (*start as usize, *end as usize))
     }
 
     /// Start and end of every word, in order.
     #[inline]
     pub fn iter(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
-        let (pairs, _) = self.edges.as_chunks::<2>();
+        let (pairs, _) = self.edges().as_chunks::<2>();
         pairs.iter().map(|[start, end]| (*start as usize, *end as usize))
     }
 
@@ -112,26 +119,38 @@ impl Spots {
     }
 
     fn cut(&mut self) {
+        // Room for every edge that may come, and for what is written behind the last one of a block.
+        let room: usize = self.words.len() * BLOCK + BLOCK;
+        let mut edges = std::mem::take(&mut self.edges);
+        if edges.len() < room {
+            edges.resize(room, 0);
+        }
+        let mut written = 0;
         let mut before = 0u64;
         for (number, word) in self.words.iter().enumerate() {
             let mut turns = word ^ (word << 1 | before >> 63);
             before = *word;
             let base = (number * BLOCK) as u32;
-            // Gathered here first: a block has at most 64 edges, and one copy is cheaper than 64 pushes.
-            let mut edges = [0u32; BLOCK];
-            let count = turns.count_ones() as usize;
-            for slot in edges.iter_mut().take(count) {
-                *slot = base + turns.trailing_zeros();
-                turns &= turns.wrapping_sub(1);
+            // Eight at a time, so that the processor seldom guesses wrongly how many a block has.
+            let mut out = edges.get_mut(written..).unwrap_or_default();
+            written += turns.count_ones() as usize;
+            while turns != 0 {
+                let Some((eight, rest)) = out.split_first_chunk_mut::<8>() else { break };
+                for slot in eight {
+                    *slot = base + turns.trailing_zeros();
+                    turns &= turns.wrapping_sub(1);
+                }
+                out = rest;
             }
-            self.edges.extend_from_slice(edges.get(..count).unwrap_or_default());
         }
+        self.count = written;
+        self.edges = edges;
         for (number, quote) in self.quotes.iter().enumerate() {
             let mut quote = *quote;
             while quote != 0 {
                 let at = (number * BLOCK) as u32 + quote.trailing_zeros();
                 quote &= quote - 1;
-                let word = (self.edges.partition_point(|edge| *edge <= at) / 2) as u32;
+                let word = (self.edges().partition_point(|edge| *edge <= at) / 2) as u32;
                 if self.quoted.last() != Some(&word) {
                     self.quoted.push(word);
                 }
@@ -156,15 +175,13 @@ struct Seen {
 fn look(block: &[u8; BLOCK + 1]) -> Seen {
     let mut words = [0u8; BLOCK];
     let mut quotes = [0u8; BLOCK];
-    let (mut beyond, mut quoted) = (0u8, 0u8);
     for ((word, quote), byte) in words.iter_mut().zip(&mut quotes).zip(block) {
-        *word = within(byte | 0x20, b'a', 26) | within(*byte, b'0', 10) | byte;
+        *word = within(byte | 0x20, b'a', 26) | within(*byte, b'0', 10);
         *quote = is(*byte, b'\'');
-        beyond |= byte;
-        quoted |= *quote;
     }
-    let odd = if beyond < 0x80 { 0 } else { look_beyond_ascii(block) };
-    Seen { word: bits(&words), odd, quote: if quoted == 0 { 0 } else { bits(&quotes) } }
+    let beyond = block.first_chunk().map_or(0, bits);
+    let odd = if beyond == 0 { 0 } else { look_beyond_ascii(block) };
+    Seen { word: bits(&words) | beyond, odd, quote: bits(&quotes) }
 }
 
 /// Letters of Latin, Greek, Cyrillic and Arabic begin with C3 to DB. What begins with another byte is looked at one by one, and

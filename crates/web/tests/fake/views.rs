@@ -38,7 +38,7 @@ pub(super) fn mention(text: &str, word: &str, kind: MentionKind, name: &str, fol
         kind,
         id: name.to_lowercase(),
         name: name.to_owned(),
-        folds: folds.iter().map(|fold| (*fold).to_owned()).collect(),
+        folds: folds.iter().map(|fold| (*fold).to_owned().into()).collect(),
         lat: None,
         lon: None,
         country: None,
