@@ -1,16 +1,19 @@
 //! Is our PDQ the reference's? Compares with published hashes of pictures, decoded by the `image` crate.
 //!
-//! `cargo run --release -p vedette-likeness --example pdq_check -- DATA_DIR [--each]`, where `DATA_DIR` holds
+//! `cargo run --release -p vedette-likeness --example pdq_check -- DATA_DIR [--each] [--reference PROGRAM]`, where `DATA_DIR` holds
 //! `pdq_vectors_pdqhash_py.json` (every pixel hashed) and `pdq_reference/` with `PDQMD5TestData.csv` (resized first) and
 //! `expected_python_pdq.json` (a Python implementation, whose authors allow it 16 bits). Where decoders disagree on a pixel,
-//! bits may differ: the reference calls 10 bits correct for pictures of quality 80 and more.
+//! bits may differ: the reference calls 10 bits correct for pictures of quality 80 and more. `PROGRAM` is
+//! `evals/peers/pdq_meta_views.cpp` built against Meta's source: every picture below `DATA_DIR` is decoded, brought to 512 pixels
+//! where it is over them, and the same pixels are given to both, so that quality and all eight hashes must be equal.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
-use std::process::ExitCode;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
 
-use vedette_likeness::{LikenessError, Pdq, PdqHash, Rgb, pdq, pdq_unresized};
+use image::RgbImage;
+use vedette_likeness::{LikenessError, Machine, Pdq, PdqHash, Rgb, pdq, pdq_on, pdq_unresized, pdq_with_dihedral};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -24,11 +27,19 @@ struct Expected {
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let Some(folder) = arguments.next() else {
-        eprintln!("usage: pdq_check DATA_DIR [--each]");
+        eprintln!("usage: pdq_check DATA_DIR [--each] [--reference PROGRAM]");
         return ExitCode::from(2);
     };
-    let each = arguments.any(|argument| argument == "--each");
-    match check(Path::new(&folder), each) {
+    let (mut each, mut reference) = (false, None);
+    while let Some(argument) = arguments.next() {
+        each |= argument == "--each";
+        if argument == "--reference" {
+            reference = arguments.next();
+        }
+    }
+    let folder_path = Path::new(&folder);
+    let beside = reference.map_or(Ok(0), |program| beside(folder_path, &program));
+    match beside.and_then(|beside| Ok(beside + check(folder_path, each)?)) {
         Ok(compared) if compared > 0 => ExitCode::SUCCESS,
         Ok(_) => {
             eprintln!("no reference hashes in {folder}: nothing was checked");
@@ -59,6 +70,66 @@ fn check(folder: &Path, each: bool) -> Result<usize, Failure> {
         compared += compare("Meta's Python test data", &pictures, &expected, |rgb| pdq(rgb), each);
     }
     Ok(compared)
+}
+
+/// Compares with the reference's own program on the same pixels; returns how many pictures were compared.
+fn beside(folder: &Path, program: &str) -> Result<usize, Failure> {
+    let mut files = Vec::new();
+    collect(folder, &mut files)?;
+    let raw = std::env::temp_dir().join(format!("pdq_check-{}.rgb", std::process::id()));
+    let (mut compared, mut resized, mut unread, mut differ) = (0, 0, 0, 0);
+    for path in files {
+        let Ok(image) = image::open(&path) else {
+            unread += 1;
+            continue;
+        };
+        let image = image.into_rgb8();
+        let (width, height) = image.dimensions();
+        let is_large = width > 512 || height > 512;
+        let small = if is_large {
+            RgbImage::from_fn(512, 512, |x, y| *image.get_pixel(x * width / 512, y * height / 512))
+        } else {
+            image.clone()
+        };
+        fs::write(&raw, small.as_raw())?;
+        let (w, h) = (small.width().to_string(), small.height().to_string());
+        let out = Command::new(program).arg(&raw).args([w, h]).output()?;
+        let expected = String::from_utf8(out.stdout)?;
+        let picture = Rgb { width, height, pixels: &image };
+        let (found, views) = pdq_with_dihedral(picture)?;
+        let views: Vec<String> = views.iter().map(ToString::to_string).collect();
+        let same = expected.trim() == format!("{} {}", found.quality, views.join(" "))
+            && Machine::ALL.iter().all(|&machine| pdq_on(machine, picture).is_ok_and(|other| other == found));
+        if !same {
+            println!("{}: differs from the reference", path.display());
+        }
+        differ += usize::from(!same);
+        resized += usize::from(is_large);
+        compared += 1;
+    }
+    fs::remove_file(&raw)?;
+    println!(
+        "beside Meta's C++, the same pixels: quality and eight hashes equal in {} of {compared} ({resized} of them over 512 \
+         pixels); {unread} files without a readable picture",
+        compared - differ
+    );
+    Ok(compared)
+}
+
+/// Every picture's path below a folder, by its ending.
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if path
+            .extension()
+            .is_some_and(|ending| ["jpg", "jpeg", "png", "webp", "gif"].iter().any(|e| ending == *e))
+        {
+            files.push(path);
+        }
+    }
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<Option<String>, Failure> {

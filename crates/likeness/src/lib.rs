@@ -36,4 +36,7 @@ pub use error::LikenessError;
 pub use families::Families;
 pub use hamming::HashIndex;
 pub use near_text::{Similar, Sketch, TextIndex};
-pub use pdq::{Luma, Pdq, PdqHash, Pixels, Rgb, pdq, pdq_dihedral, pdq_unresized, pdq_with_dihedral};
+pub use pdq::{
+    Luma, Machine, Pdq, PdqHash, Pixels, Rgb, pdq, pdq_dihedral, pdq_on, pdq_unresized, pdq_unresized_on,
+    pdq_with_dihedral,
+};

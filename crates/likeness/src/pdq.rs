@@ -11,10 +11,14 @@
 mod dct;
 mod filter;
 mod hash;
+mod machine;
+mod source;
 
 use crate::LikenessError;
+use source::Source;
 
 pub use hash::PdqHash;
+pub use machine::Machine;
 
 /// The reference's hasher resizes a picture that is larger than this in either direction.
 const RESIZE_SIDE: usize = 512;
@@ -22,7 +26,7 @@ const RESIZE_SIDE: usize = 512;
 const HASHABLE_SIDE_MIN: usize = 5;
 /// What a phone camera takes, with room; the buffer is the caller's, only 512 x 512 of it are read.
 const PIXELS_MAX: u64 = 400_000_000;
-/// [`pdq_unresized`] needs 8 bytes of work space a pixel.
+/// [`pdq_unresized`] reads every pixel.
 const PIXELS_UNRESIZED_MAX: u64 = 16_000_000;
 
 /// Pixels as red, green, blue bytes, rows from the top, without padding.
@@ -84,8 +88,16 @@ pub struct Pdq {
 /// # Errors
 /// When the picture is empty, over 400 million pixels, or its buffer does not fit its dimensions.
 pub fn pdq<'a>(image: impl Into<Pixels<'a>>) -> Result<Pdq, LikenessError> {
+    pdq_on(Machine::best(), image)
+}
+
+/// [`pdq`] with vector instructions of one's choice, to measure and to compare: the result is the same on all.
+///
+/// # Errors
+/// As [`pdq`].
+pub fn pdq_on<'a>(machine: Machine, image: impl Into<Pixels<'a>>) -> Result<Pdq, LikenessError> {
     let image = Checked::new(image.into(), PIXELS_MAX)?;
-    Ok(image.resized().map_or(NOTHING, |seen| seen.pdq()))
+    Ok(image.resized(machine).map_or(NOTHING, |seen| seen.pdq()))
 }
 
 /// The hashes of a picture and of its rotations and mirror images, from one transform, in Meta's order: as it is, rotated by 90,
@@ -103,7 +115,8 @@ pub fn pdq_dihedral<'a>(image: impl Into<Pixels<'a>>) -> Result<[PdqHash; 8], Li
 /// As [`pdq`].
 pub fn pdq_with_dihedral<'a>(image: impl Into<Pixels<'a>>) -> Result<(Pdq, [PdqHash; 8]), LikenessError> {
     let image = Checked::new(image.into(), PIXELS_MAX)?;
-    Ok(image.resized().map_or((NOTHING, [NOTHING.hash; 8]), |seen| (seen.pdq(), dct::dihedral(&seen.frequencies))))
+    let seen = image.resized(Machine::best());
+    Ok(seen.map_or((NOTHING, [NOTHING.hash; 8]), |seen| (seen.pdq(), dct::dihedral(&seen.frequencies))))
 }
 
 /// Hashes every pixel, without the step down to 512 x 512: what some bindings of the reference compute. It is some bits away
@@ -112,8 +125,16 @@ pub fn pdq_with_dihedral<'a>(image: impl Into<Pixels<'a>>) -> Result<(Pdq, [PdqH
 /// # Errors
 /// As [`pdq`], and from 16 million pixels on.
 pub fn pdq_unresized<'a>(image: impl Into<Pixels<'a>>) -> Result<Pdq, LikenessError> {
+    pdq_unresized_on(Machine::best(), image)
+}
+
+/// [`pdq_unresized`] with vector instructions of one's choice.
+///
+/// # Errors
+/// As [`pdq_unresized`].
+pub fn pdq_unresized_on<'a>(machine: Machine, image: impl Into<Pixels<'a>>) -> Result<Pdq, LikenessError> {
     let image = Checked::new(image.into(), PIXELS_UNRESIZED_MAX)?;
-    Ok(image.seen(image.width, image.height).map_or(NOTHING, |seen| seen.pdq()))
+    Ok(image.seen(machine, image.width, image.height).map_or(NOTHING, |seen| seen.pdq()))
 }
 
 const NOTHING: Pdq = Pdq { hash: PdqHash([0; 32]), quality: 0 };
@@ -158,51 +179,23 @@ impl<'a> Checked<'a> {
         Ok(Checked { width: width as usize, height: height as usize, channels: channels as usize, pixels })
     }
 
-    fn resized(&self) -> Option<Seen> {
+    fn resized(&self, machine: Machine) -> Option<Seen> {
         if self.width > RESIZE_SIDE || self.height > RESIZE_SIDE {
             // Both sides, whatever the shape: the reference does not keep the aspect ratio.
-            self.seen(RESIZE_SIDE, RESIZE_SIDE)
+            self.seen(machine, RESIZE_SIDE, RESIZE_SIDE)
         } else {
-            self.seen(self.width, self.height)
+            self.seen(machine, self.width, self.height)
         }
     }
 
     /// Filter, samples and transform of the picture seen as `columns` x `rows`; `None` when that is too small to hash.
-    fn seen(&self, columns: usize, rows: usize) -> Option<Seen> {
+    fn seen(&self, machine: Machine, columns: usize, rows: usize) -> Option<Seen> {
         if columns < HASHABLE_SIDE_MIN || rows < HASHABLE_SIDE_MIN {
             return None;
         }
-        let places: Option<Vec<usize>> =
-            (columns != self.width).then(|| nearest(self.width, columns).map(|x| x * self.channels).collect());
-        let samples = filter::samples(columns, rows, |row, luma| {
-            self.read(row * self.height / rows, places.as_deref(), luma);
-        });
-        Some(Seen { frequencies: dct::frequencies(&samples), quality: filter::quality(&samples) })
+        let source = Source::new((self.width, self.height), self.channels, self.pixels, (columns, rows));
+        let samples = machine.run(filter::Sample(&source));
+        let frequencies = machine.run(dct::Transform(&samples));
+        Some(Seen { frequencies, quality: machine.run(filter::Quality(&samples)) })
     }
-
-    /// Writes the brightness of a row: of all its pixels, or of those at some places.
-    fn read(&self, row: usize, places: Option<&[usize]>, luma: &mut [f32]) {
-        let stride = self.width * self.channels;
-        let row = &self.pixels[row * stride..(row + 1) * stride];
-        match (self.channels, places) {
-            (1, None) => luma.iter_mut().zip(row).for_each(|(luma, &grey)| *luma = f32::from(grey)),
-            (1, Some(places)) => luma.iter_mut().zip(places).for_each(|(luma, &at)| *luma = f32::from(row[at])),
-            (_, None) => luma.iter_mut().zip(row.as_chunks().0).for_each(|(luma, pixel)| *luma = brightness(pixel)),
-            (_, Some(places)) => luma
-                .iter_mut()
-                .zip(places)
-                .for_each(|(luma, &at)| *luma = brightness(&[row[at], row[at + 1], row[at + 2]])),
-        }
-    }
-}
-
-/// Which of `from` pixels each of `to` pixels shows.
-fn nearest(from: usize, to: usize) -> impl Iterator<Item = usize> {
-    (0..to).map(move |at| at * from / to)
-}
-
-/// ITU-R BT.601 luma, rounded to float32 after every step as the reference's float arithmetic does.
-#[inline]
-fn brightness(&[red, green, blue]: &[u8; 3]) -> f32 {
-    0.299 * f32::from(red) + 0.587 * f32::from(green) + 0.114 * f32::from(blue)
 }

@@ -1,6 +1,10 @@
 //! The hashes of pictures made from a few lines of arithmetic, against those of the reference.
 
-use vedette_likeness::{LikenessError, Luma, PdqHash, Rgb, pdq, pdq_dihedral, pdq_unresized, pdq_with_dihedral};
+use proptest::prelude::*;
+use vedette_likeness::{
+    LikenessError, Luma, Machine, PdqHash, Rgb, pdq, pdq_dihedral, pdq_on, pdq_unresized, pdq_unresized_on,
+    pdq_with_dihedral,
+};
 
 struct Picture {
     width: u32,
@@ -13,6 +17,30 @@ impl Picture {
         let places = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
         let pixels = places.flat_map(|(x, y)| pixel(x, y)).collect();
         Picture { width, height, pixels }
+    }
+
+    /// The picture whose pixel at a place is the one of this picture at another.
+    fn seen(&self, (width, height): (u32, u32), from: impl Fn(u32, u32) -> (u32, u32)) -> Self {
+        Picture::new(width, height, |x, y| {
+            let (x, y) = from(x, y);
+            self.pixels.as_chunks().0[(y * self.width + x) as usize]
+        })
+    }
+
+    /// The eight views in Meta's order, made from the pixels; turns are counterclockwise.
+    fn views(&self) -> [Picture; 8] {
+        let (w, h) = (self.width, self.height);
+        let (right, bottom) = (w - 1, h - 1);
+        [
+            self.seen((w, h), |x, y| (x, y)),
+            self.seen((h, w), |x, y| (right - y, x)),
+            self.seen((w, h), |x, y| (right - x, bottom - y)),
+            self.seen((h, w), |x, y| (y, bottom - x)),
+            self.seen((w, h), |x, y| (x, bottom - y)),
+            self.seen((w, h), |x, y| (right - x, y)),
+            self.seen((h, w), |x, y| (y, x)),
+            self.seen((h, w), |x, y| (right - y, bottom - x)),
+        ]
     }
 
     fn rgb(&self) -> Rgb<'_> {
@@ -52,14 +80,16 @@ fn blocks(width: u32, height: u32, side: u32, seed: u64) -> Picture {
 }
 
 fn check(picture: &Picture, hash: &str, quality: u8) {
-    let found = pdq(picture.rgb()).expect("the picture is sound");
-    assert_eq!(
-        (found.hash.to_string().as_str(), found.quality),
-        (hash, quality),
-        "{} x {}",
-        picture.width,
-        picture.height
-    );
+    for machine in Machine::ALL.into_iter().filter(|machine| machine.is_here()) {
+        let found = pdq_on(machine, picture.rgb()).expect("the picture is sound");
+        assert_eq!(
+            (found.hash.to_string().as_str(), found.quality),
+            (hash, quality),
+            "{} x {} with {machine}",
+            picture.width,
+            picture.height
+        );
+    }
 }
 
 #[test]
@@ -150,4 +180,58 @@ fn a_buffer_that_does_not_fit_is_refused() {
     assert!(matches!(error(u32::MAX, u32::MAX, &[0; 3]), LikenessError::PictureTooLarge { .. }));
     let large = Luma { width: 4_001, height: 4_000, pixels: &[] };
     assert!(matches!(pdq_unresized(large).unwrap_err(), LikenessError::PictureTooLarge { .. }));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn every_machine_gives_the_same_bits(
+        (width, height) in prop_oneof![(1..80u32, 1..80u32), (60..70u32, 60..70u32), (5..700u32, 5..300u32), (5..40u32, 500..2_000u32)],
+        side in 1..30u32,
+        seed: u64,
+    ) {
+        let picture = if side < 5 { noise(width, height, seed) } else { blocks(width, height, side, seed) };
+        let grey: Vec<u8> = picture.pixels.iter().skip(2).step_by(3).copied().collect();
+        let grey = Luma { width, height, pixels: &grey };
+        for machine in Machine::ALL.into_iter().filter(|machine| machine.is_here()) {
+            let found = [
+                pdq_on(machine, picture.rgb()),
+                pdq_unresized_on(machine, picture.rgb()),
+                pdq_on(machine, grey),
+                pdq_unresized_on(machine, grey),
+            ];
+            let plain = [
+                pdq_on(Machine::Plain, picture.rgb()),
+                pdq_unresized_on(Machine::Plain, picture.rgb()),
+                pdq_on(Machine::Plain, grey),
+                pdq_unresized_on(Machine::Plain, grey),
+            ];
+            prop_assert_eq!(found, plain, "{} x {} with {}", width, height, machine);
+        }
+    }
+
+    // The samples of a turned picture are not quite the turned samples: the middle of an even number of pixels is rounded up
+    // from either side. A picture of 64 x 64 is all samples, there only the order of additions differs.
+    #[test]
+    fn the_view_of_a_hash_is_the_hash_of_the_view((side, bits) in prop_oneof![Just((64u32, 4u32)), Just((512, 48))], seed: u64) {
+        let picture = if side == 64 { noise(side, side, seed) } else { blocks(side, side, 37, seed) };
+        let hashes = pdq_dihedral(picture.rgb()).unwrap();
+        let of_views = picture.views().map(|view| pdq(view.rgb()).unwrap().hash);
+        for (at, (hash, of_view)) in hashes.iter().zip(&of_views).enumerate() {
+            let distance = hash.distance(of_view);
+            prop_assert!(distance <= bits, "view {at} of {side} x {side}: {distance} bits");
+            let other = hash.distance(&of_views[(at + 1) % 8]);
+            prop_assert!(other > 60, "view {at} is {other} bits from the next");
+        }
+    }
+}
+
+#[test]
+fn a_machine_is_told_by_its_name() {
+    for machine in Machine::ALL {
+        assert_eq!(machine.to_string().parse(), Ok(machine));
+    }
+    assert!("avx1024".parse::<Machine>().is_err());
+    assert!(Machine::best().is_here());
 }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use super::PdqHash;
 use super::filter::{SIDE, Samples};
+use super::machine::{Lanes, Work};
 
 /// Frequencies kept along each axis: numbers 1 to 16, without the mean.
 const KEPT: usize = 16;
@@ -24,25 +25,49 @@ static COSINES: LazyLock<[[f32; KEPT]; SIDE]> = LazyLock::new(|| {
 
 /// The low frequencies along both axes. Every sum runs over its samples in order, as in the reference, because another order
 /// rounds otherwise; what runs side by side are different sums.
-pub(super) fn frequencies(samples: &Samples) -> Frequencies {
-    let cosines = &*COSINES;
-    let mut along_columns = [[0.0f32; SIDE]; KEPT];
-    for (row, weights) in samples.iter().zip(cosines) {
-        for (sums, &weight) in along_columns.iter_mut().zip(weights) {
-            for (sum, &sample) in sums.iter_mut().zip(row) {
-                *sum += weight * sample;
+pub(super) struct Transform<'a>(pub(super) &'a Samples);
+
+/// Sums whose chains of additions run side by side: enough to hide their latency, few enough for the registers.
+const CHAINS: usize = 8;
+
+impl Work for Transform<'_> {
+    type Output = Frequencies;
+
+    #[inline(always)]
+    fn run<M: Lanes<N>, const N: usize>(self, lanes: M) -> Frequencies {
+        let cosines = &*COSINES;
+        let mut along_columns = [[0.0f32; SIDE]; KEPT];
+        for block in 0..SIDE / N {
+            for first in (0..KEPT).step_by(CHAINS) {
+                let mut sums = [lanes.splat(0.0); CHAINS];
+                for (row, weights) in self.0.iter().zip(cosines) {
+                    let samples = lanes.load(&row.as_chunks().0[block]);
+                    for (sum, &weight) in sums.iter_mut().zip(&weights[first..]) {
+                        *sum = lanes.add(*sum, lanes.mul(lanes.splat(weight), samples));
+                    }
+                }
+                for (row, sum) in along_columns[first..].iter_mut().zip(sums) {
+                    lanes.store(sum, &mut row.as_chunks_mut().0[block]);
+                }
             }
         }
-    }
-    let mut both = [[0.0f32; KEPT]; KEPT];
-    for (sums, row) in both.iter_mut().zip(&along_columns) {
-        for (&sample, weights) in row.iter().zip(cosines) {
-            for (sum, &weight) in sums.iter_mut().zip(weights) {
-                *sum += sample * weight;
+        let mut both = [[0.0f32; KEPT]; KEPT];
+        for block in 0..KEPT / N {
+            for first in (0..KEPT).step_by(CHAINS) {
+                let mut sums = [lanes.splat(0.0); CHAINS];
+                for (k, weights) in cosines.iter().enumerate() {
+                    let weights = lanes.load(&weights.as_chunks().0[block]);
+                    for (sum, row) in sums.iter_mut().zip(&along_columns[first..]) {
+                        *sum = lanes.add(*sum, lanes.mul(lanes.splat(row[k]), weights));
+                    }
+                }
+                for (row, sum) in both[first..].iter_mut().zip(sums) {
+                    lanes.store(sum, &mut row.as_chunks_mut().0[block]);
+                }
             }
         }
+        both
     }
-    both
 }
 
 /// A bit for each frequency above the median (the 128th of 256), the last frequency first.
