@@ -56,7 +56,7 @@ pub(crate) struct Lexicon {
     pub bare_imperative: bool,
     /// Where the subject often stands behind the verb of saying: `сообщила полиция`.
     pub subject_follows: bool,
-    /// Where the one adjective with a capital is that of a place: `Berliner`.
+    /// Where the one adjective with a capital is that of a place: `Berliner`, `Gentse`.
     pub capital_adjectives: bool,
     /// Where the forms in `want` do not tell the person.
     pub want_needs_person: bool,
@@ -128,6 +128,7 @@ const FILES: &[(&str, &str)] = &[
     ("fa", include_str!("../data/lexicon/fa.toml")),
     ("ru", include_str!("../data/lexicon/ru.toml")),
     ("de", include_str!("../data/lexicon/de.toml")),
+    ("nl", include_str!("../data/lexicon/nl.toml")),
     ("fr", include_str!("../data/lexicon/fr.toml")),
     ("es", include_str!("../data/lexicon/es.toml")),
     ("tr", include_str!("../data/lexicon/tr.toml")),
@@ -204,13 +205,13 @@ impl Lexicons {
 impl Lexicon {
     fn read(code: &str, files: &[(&str, &str)]) -> Result<Self, String> {
         let mut lexicon = Self {
-            verb_last: matches!(code, "de" | "fa" | "ur" | "tr"),
+            verb_last: matches!(code, "de" | "nl" | "fa" | "ur" | "tr"),
             verb_closes: matches!(code, "fa" | "ur" | "tr"),
             arabic: code == "ar",
             bare_imperative: code == "en",
-            subject_follows: matches!(code, "ar" | "de" | "fr" | "es" | "ru"),
-            capital_adjectives: code == "de",
-            want_needs_person: matches!(code, "en" | "de" | "fr"),
+            subject_follows: matches!(code, "ar" | "de" | "nl" | "fr" | "es" | "ru"),
+            capital_adjectives: matches!(code, "de" | "nl"),
+            want_needs_person: matches!(code, "en" | "de" | "nl" | "fr"),
             ends: vec![0],
             ..Self::default()
         };

@@ -17,6 +17,9 @@ const OF: &[&str] = &[
     "of the city of",
     "von",
     "der stadt",
+    "van",
+    "van de stad",
+    "te",
     "de",
     "de la",
     "du",
@@ -35,9 +38,9 @@ const OF: &[&str] = &[
     "شهر",
 ];
 /// What may stand between the verb and a subject behind it. No `der`, no `a la`: these are whom something is told.
-const ARTICLES: &[&str] = &["", "the", "die", "das", "la", "le", "les", "l'", "l’", "el", "los", "las"];
+const ARTICLES: &[&str] = &["", "the", "die", "das", "de", "het", "la", "le", "les", "l'", "l’", "el", "los", "las"];
 /// The same behind `according to`, where nobody is told anything.
-const SOURCE_ARTICLES: &[&str] = &["der", "dem", "den", "des", "de la", "du", "de", "from", "by"];
+const SOURCE_ARTICLES: &[&str] = &["der", "dem", "den", "des", "de la", "du", "de", "het", "from", "by"];
 /// Words by which somebody else is the subject of the verb.
 const OTHER_SUBJECTS: u64 = class::THEY | class::PEOPLE | class::WE | class::YOU | class::JOIN | class::BUT;
 
