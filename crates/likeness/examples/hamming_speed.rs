@@ -17,7 +17,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let queries: Vec<PdqHash> = (0..20_000)
             .map(|at| {
                 let mut wanted = hashes[at * 7919 % count];
-                for _ in 0..31 { let bit = next() as usize % 256; wanted.0[bit / 8] ^= 1 << (bit % 8); }
+                for _ in 0..31 {
+                    let bit = next() as usize % 256;
+                    wanted.0[bit / 8] ^= 1 << (bit % 8);
+                }
                 wanted
             })
             .collect();

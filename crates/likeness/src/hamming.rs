@@ -14,17 +14,17 @@
 //! Questions that would read more than comparing with everything costs are answered that way, so none costs much more.
 
 mod error;
-
+mod log;
 mod search;
 mod segment;
 mod set;
-
+mod store;
 #[cfg(test)]
 mod tests;
 
 pub use error::HashStoreError;
 pub use set::HashIndex;
-
+pub use store::{HashChange, HashStore};
 
 /// The bits of a hash as four words.
 type Words = [u64; 4];

@@ -3,12 +3,12 @@
 //! | question | module |
 //! |---|---|
 //! | what is the fingerprint of this picture? | [`pdq`](mod@pdq): the PDQ hash as Meta's reference computes it, and its eight rotations and flips |
-//! | which known pictures are within 31 bits of it? | [`hamming`]: an exact index that grows and shrinks |
+//! | which known pictures are within 31 bits of it? | [`hamming`]: an exact index that grows and shrinks, in memory or on disk |
 //! | which known texts share most of their word triples with this one? | [`near_text`]: MinHash sketches and an index |
 //! | which items belong together? | [`families`]: the smallest member names the family |
 //!
-//! Architecture invariant: nothing here decodes a file, reads a clock or a disk, or starts a thread. Pixels and folded text
-//! come in, numbers go out, and the same input gives the same output on every machine.
+//! Architecture invariant: nothing here decodes a file, reads a clock, or starts a thread, and only [`HashStore`](hamming::HashStore)
+//! touches a disk. Pixels and folded text come in, numbers go out, and the same input gives the same output on every machine.
 //!
 //! ```
 //! use vedette_likeness::{HashIndex, Rgb, pdq};

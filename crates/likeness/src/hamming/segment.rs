@@ -15,7 +15,7 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use memmap2::Mmap;
+use memmap2::{Mmap, MmapMut};
 
 use super::error::HashStoreError;
 use super::{SLOTS, Words, slot_of};
@@ -27,6 +27,7 @@ const HEADER_BYTES: usize = 512;
 /// Postings that share a cache line of `next`; sections are padded to whole lines.
 pub(super) const BLOCK: usize = 32;
 const LINE: usize = 64;
+const LARGE_PAGE: usize = 2 << 20;
 /// Ids, hashes, and three for each slot.
 const SECTIONS: usize = 2 + 3 * SLOTS;
 /// Places are 32 bits, and the last is the filling's.
@@ -97,26 +98,20 @@ trait Sink {
     fn put(&mut self, at: usize, bytes: &[u8]) -> std::io::Result<()>;
 }
 
-/// Memory that begins on a cache line.
-#[derive(Debug)]
-struct Memory {
-    words: Vec<u64>,
-    begin: usize,
-    length: usize,
-}
-
-impl Memory {
-    fn new(length: usize) -> Self {
-        let words = vec![0u64; (length + LINE) / 8];
-        let begin = (words.as_ptr() as usize).next_multiple_of(LINE) - words.as_ptr() as usize;
-        Self { words, begin, length }
+/// Memory in large pages where the system has them: look-ups jump about, and a small page's address costs a look-up of its own.
+fn memory(length: usize) -> MmapMut {
+    let memory = MmapMut::map_anon(length).expect("memory for the index");
+    #[cfg(target_os = "linux")]
+    if length >= LARGE_PAGE {
+        // A system without large pages refuses; the index is slower then and nothing else.
+        drop(memory.advise(memmap2::Advice::HugePage));
     }
+    memory
 }
 
-impl Sink for Memory {
+impl Sink for MmapMut {
     fn put(&mut self, at: usize, bytes: &[u8]) -> std::io::Result<()> {
-        let at = self.begin + at;
-        bytemuck::cast_slice_mut(&mut self.words)[at..at + bytes.len()].copy_from_slice(bytes);
+        self[at..at + bytes.len()].copy_from_slice(bytes);
         Ok(())
     }
 }
@@ -129,7 +124,7 @@ impl Sink for &File {
 
 #[derive(Debug)]
 enum Backing {
-    Memory(Memory),
+    Memory(MmapMut),
     Mapped(Mmap),
 }
 
@@ -149,10 +144,18 @@ pub(super) struct SlotPostings<'a> {
     pub places: &'a [u32],
 }
 
+impl<'a> SlotPostings<'a> {
+    /// `next` by cache lines.
+    #[inline]
+    pub fn blocks(&self) -> &'a [[u16; BLOCK]] {
+        self.next.as_chunks().0
+    }
+}
+
 impl Segment {
     /// In memory; `ids` ascending, `hashes` beside them.
     pub fn in_memory(ids: &[u64], hashes: &[Words]) -> Self {
-        let mut memory = Memory::new(Layout::new(ids.len()).bytes());
+        let mut memory = memory(Layout::new(ids.len()).bytes());
         let (layout, checksums) = build(&mut memory, ids, hashes, false).expect("memory takes every byte");
         Self { layout, backing: Backing::Memory(memory), checksums }
     }
@@ -219,10 +222,7 @@ impl Segment {
     fn section(&self, section: usize) -> &[u8] {
         let (at, length) = self.layout.section(section);
         match &self.backing {
-            Backing::Memory(memory) => {
-                debug_assert!(at + length <= memory.length);
-                &bytemuck::cast_slice::<u64, u8>(&memory.words)[memory.begin + at..memory.begin + at + length]
-            }
+            Backing::Memory(memory) => &memory[at..at + length],
             Backing::Mapped(map) => &map[at..at + length],
         }
     }
@@ -271,12 +271,7 @@ impl Segment {
     }
 }
 
-fn build(
-    sink: &mut dyn Sink,
-    ids: &[u64],
-    hashes: &[Words],
-    sums: bool,
-) -> std::io::Result<(Layout, [u32; SECTIONS])> {
+fn build(sink: &mut dyn Sink, ids: &[u64], hashes: &[Words], sums: bool) -> std::io::Result<(Layout, [u32; SECTIONS])> {
     let layout = Layout::new(ids.len());
     let mut checksums = [0; SECTIONS];
     let mut put = |section: usize, bytes: &[u8]| {
@@ -291,8 +286,10 @@ fn build(
     put(0, bytemuck::cast_slice(ids))?;
     put(1, bytemuck::cast_slice(hashes))?;
     let shift = 16 - layout.key_bits;
-    let mut next = vec![0u16; layout.padded];
-    let mut places = vec![u32::MAX; layout.padded];
+    let (mut next, mut places) = (memory(layout.padded.max(1) * 2), memory(layout.padded.max(1) * 4));
+    let (next, places) = (&mut next[..layout.padded * 2], &mut places[..layout.padded * 4]);
+    let (next, places): (&mut [u16], &mut [u32]) = (bytemuck::cast_slice_mut(next), bytemuck::cast_slice_mut(places));
+    places.fill(u32::MAX);
     for slot in 0..SLOTS {
         let mut offsets = vec![0u32; layout.keys() + 1];
         hashes.iter().for_each(|hash| offsets[usize::from(slot_of(hash, slot) >> shift) + 1] += 1);
@@ -305,8 +302,8 @@ fn build(
             *end += 1;
         }
         put(2 + slot * 3, bytemuck::cast_slice(&offsets))?;
-        put(3 + slot * 3, bytemuck::cast_slice(&next))?;
-        put(4 + slot * 3, bytemuck::cast_slice(&places))?;
+        put(3 + slot * 3, bytemuck::cast_slice(next))?;
+        put(4 + slot * 3, bytemuck::cast_slice(places))?;
     }
     sink.put(0, &layout.header(&checksums))?;
     Ok((layout, checksums))

@@ -31,6 +31,8 @@ const PAGE_PLACES: usize = 32_768;
 pub struct HashIndex {
     pub(super) layers: Vec<Layer>,
     tail: Arc<Vec<(u64, Words)>>,
+    /// Layers that a merge of the store's is reading, and that stay as they are until it is done.
+    frozen: usize,
 }
 
 /// A segment and which of its entries are no more.
@@ -68,11 +70,21 @@ impl Layer {
         all.enumerate().filter(|(place, _)| !self.is_dead(*place)).map(|(_, entry)| entry)
     }
 
+    /// Ids that are dead here and were not in an older clone.
+    pub fn died_since(&self, before: &Self) -> impl Iterator<Item = u64> {
+        self.dead_places().filter(|place| !before.is_dead(*place)).map(|place| self.segment.ids()[place])
+    }
+
     /// Ids that are dead.
     pub fn dead_ids(&self) -> impl Iterator<Item = u64> + '_ {
+        self.dead_places().map(|place| self.segment.ids()[place])
+    }
+
+    fn dead_places(&self) -> impl Iterator<Item = usize> {
         let pages = self.dead.iter().enumerate().filter(|(_, page)| page.is_some());
-        let places = pages.flat_map(|(page, _)| page * PAGE_PLACES..((page + 1) * PAGE_PLACES).min(self.segment.len()));
-        places.filter(|place| self.is_dead(*place)).map(|place| self.segment.ids()[place])
+        let places =
+            pages.flat_map(move |(page, _)| page * PAGE_PLACES..((page + 1) * PAGE_PLACES).min(self.segment.len()));
+        places.filter(|place| self.is_dead(*place))
     }
 }
 
@@ -109,8 +121,12 @@ impl HashIndex {
     /// # Panics
     /// Beyond [`HashIndex::ENTRIES_MAX`] hashes.
     pub fn insert(&mut self, id: u64, hash: PdqHash) {
+        self.insert_words(id, hash.words());
+    }
+
+    pub(super) fn insert_words(&mut self, id: u64, hash: Words) {
         self.remove(id);
-        Arc::make_mut(&mut self.tail).push((id, hash.words()));
+        Arc::make_mut(&mut self.tail).push((id, hash));
         if self.tail.len() >= TAIL_MAX {
             self.settle();
         }
@@ -144,7 +160,9 @@ impl HashIndex {
             let alive = places.iter().filter(|(place, _)| !layer.is_dead(*place as usize));
             found.extend(alive.map(|&(place, distance)| (layer.segment.ids()[place as usize], distance)));
         }
-        found.extend(self.tail.iter().filter_map(|(id, hash)| Some((*id, distance_within(hash, &wanted, max_distance)?))));
+        found.extend(
+            self.tail.iter().filter_map(|(id, hash)| Some((*id, distance_within(hash, &wanted, max_distance)?))),
+        );
         found.sort_unstable_by_key(|&(id, distance)| (distance, id));
         found
     }
@@ -155,10 +173,20 @@ impl HashIndex {
         layers.chain(self.tail.iter().copied()).collect()
     }
 
-    /// From which layer on it is time to merge: those that are not several times as large as what would be merged into them.
-    pub(super) fn merge_start(&self, first: usize) -> usize {
-        let mut start = self.layers.len();
-        let mut size = self.tail.len();
+    /// Mapped layers come first, and are the store's to merge.
+    pub(super) fn mapped_layers(&self) -> usize {
+        self.layers.iter().take_while(|layer| layer.segment.is_mapped()).count()
+    }
+
+    /// The tail becomes a layer in memory, with the layers in memory that it has outgrown.
+    fn settle(&mut self) {
+        let start = self.outgrown(self.mapped_layers().max(self.frozen), self.layers.len(), self.tail.len());
+        self.merge_from(start);
+    }
+
+    /// The first of the layers before `end` that are not several times as large as what would be merged into them.
+    fn outgrown(&self, first: usize, end: usize, mut size: usize) -> usize {
+        let mut start = end;
         while start > first && self.layers[start - 1].alive < LAYER_RATIO * size {
             start -= 1;
             size += self.layers[start].alive;
@@ -166,10 +194,26 @@ impl HashIndex {
         start
     }
 
-    /// The tail becomes a layer in memory, with the layers in memory that it has outgrown. Mapped layers are the store's to merge.
-    fn settle(&mut self) {
-        let mapped = self.layers.iter().take_while(|layer| layer.segment.is_mapped()).count();
-        self.merge_from(self.merge_start(mapped));
+    /// From which layer on a merge to disk should read: all in memory, the mapped ones that these have outgrown, and those that
+    /// have lost a quarter. The count of layers when there is nothing to do.
+    pub(super) fn segment_merge_start(&self) -> usize {
+        let mapped = self.mapped_layers();
+        let size = self.layers[mapped..].iter().map(|layer| layer.alive).sum();
+        let worn = |layer: &Layer| layer.alive < layer.segment.len() / 4 * 3 || layer.alive == 0;
+        let worn = self.layers[..mapped].iter().position(worn).unwrap_or(mapped);
+        self.outgrown(0, mapped, size).min(worn)
+    }
+
+    /// Makes the tail a layer, and all layers stay as they are, but for deaths, until [`HashIndex::thaw`].
+    pub(super) fn freeze(&mut self) {
+        if !self.tail.is_empty() {
+            self.merge_from(self.layers.len());
+        }
+        self.frozen = self.layers.len();
+    }
+
+    pub(super) fn thaw(&mut self) {
+        self.frozen = 0;
     }
 
     fn merge_from(&mut self, start: usize) {
@@ -181,16 +225,6 @@ impl HashIndex {
             self.layers.push(Layer::new(Segment::in_memory(&ids, &hashes)));
         }
     }
-
-    /// Puts a layer in the place of the first `layers` ones that begin at `start`.
-    pub(super) fn replace_layers(&mut self, start: usize, layers: usize, new: Option<Layer>) {
-        self.layers.splice(start..start + layers, new);
-    }
-
-    /// Makes the tail a layer of its own, so that what is there now can be merged while the tail grows anew.
-    pub(super) fn freeze_tail(&mut self) {
-        self.merge_from(self.layers.len());
-    }
 }
 
 /// Ascending by id, ids and hashes apart.
@@ -200,13 +234,24 @@ pub(super) fn sorted(mut entries: Vec<(u64, Words)>) -> (Vec<u64>, Vec<Words>) {
     entries.into_iter().unzip()
 }
 
+/// Ascending by id; of an id that comes again the last hash counts.
+pub(super) fn sort_last_counts(entries: &mut Vec<(u64, Words)>) {
+    entries.sort_by_key(|entry| entry.0);
+    // Of neighbours with the same id the first is kept; so the last is moved there.
+    entries.dedup_by(|later, kept| {
+        let same = later.0 == kept.0;
+        if same {
+            *kept = *later;
+        }
+        same
+    });
+}
+
 impl FromIterator<(u64, PdqHash)> for HashIndex {
     /// In one go, which is the quickest to build and to search. Of an id that comes again the last hash counts.
     fn from_iter<T: IntoIterator<Item = (u64, PdqHash)>>(entries: T) -> Self {
         let mut entries: Vec<_> = entries.into_iter().map(|(id, hash)| (id, hash.words())).collect();
-        entries.sort_by_key(|entry| entry.0);
-        // Of neighbours with the same id the first is kept; so the last is moved there.
-        entries.dedup_by(|later, kept| later.0 == kept.0 && { *kept = *later; true });
+        sort_last_counts(&mut entries);
         let (ids, hashes): (Vec<_>, Vec<_>) = entries.into_iter().unzip();
         let mut index = Self::new();
         if !ids.is_empty() {
