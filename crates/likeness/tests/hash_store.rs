@@ -285,7 +285,7 @@ mod kill {
         (0..200)
             .map(|at| (number * 71 + at * 13) % 7_000)
             .map(|id| {
-                if (id + number) % 4 == 0 {
+                if (id + number).is_multiple_of(4) {
                     HashChange::Remove(id)
                 } else {
                     HashChange::Insert(id, hash_of(id ^ number << 20))

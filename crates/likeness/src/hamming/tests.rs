@@ -125,3 +125,26 @@ proptest! {
         }
     }
 }
+
+/// The least favourable neighbours: as few bits as can be in any chain of slots.
+#[test]
+fn differences_spread_evenly_over_the_slots_are_found_at_every_radius() {
+    let mut entries = scattered(70_000, 9);
+    let mut asked = Vec::new();
+    for radius in 0..64usize {
+        for turn in 0..16 {
+            let wanted = entries[radius * 16 + turn].1;
+            // The i-th of so many differences falls into slot 16 i / radius, at a place in it that no other has.
+            let bits: Vec<u8> =
+                (0..radius).map(|i| ((16 * i / radius + turn) % 16 * 16 + (i * 5 + turn) % 16) as u8).collect();
+            let near = flipped(wanted, &bits);
+            assert_eq!(near.distance(&wanted) as usize, radius);
+            entries.push((100_000 + asked.len() as u64, near));
+            asked.push((wanted, radius as u32));
+        }
+    }
+    let index = compacted(&entries);
+    for (at, (wanted, radius)) in asked.iter().enumerate() {
+        assert!(index.within(wanted, *radius).contains(&(100_000 + at as u64, *radius)), "{radius} bits");
+    }
+}
