@@ -73,10 +73,7 @@ impl Log {
 
     /// Adds records; they are on disk when this returns, or none of the last frame counts.
     pub fn append(&mut self, records: impl IntoIterator<Item = Record>) -> Result<(), HashStoreError> {
-        if self.broken {
-            let source = std::io::Error::other("an earlier write failed: open the index anew");
-            return Err(HashStoreError::io("write", &self.path)(source));
-        }
+        self.usable()?;
         let mut records = records.into_iter().peekable();
         let mut length = self.length;
         let mut write = || -> std::io::Result<u64> {
@@ -103,6 +100,15 @@ impl Log {
                 Err(HashStoreError::io("write", &self.path)(error))
             }
         }
+    }
+
+    /// An error after a write failed in a way that leaves open what is on disk.
+    pub fn usable(&self) -> Result<(), HashStoreError> {
+        if self.broken {
+            let source = std::io::Error::other("an earlier write failed: open the index anew");
+            return Err(HashStoreError::io("write", &self.path)(source));
+        }
+        Ok(())
     }
 
     /// Takes nothing more: another log may be in its place already.

@@ -204,7 +204,9 @@ impl HashStore {
     pub fn merge(&self) -> Result<bool, HashStoreError> {
         let Ok(_merging) = self.merging.try_lock() else { return Ok(false) };
         let (frozen, start) = {
-            let _writer = self.write();
+            let writer = self.write();
+            // Its number may be in use on disk already.
+            writer.log.usable()?;
             let mut index = HashIndex::clone(&self.snapshot());
             index.freeze();
             let start = index.segment_merge_start();
