@@ -226,8 +226,8 @@ fn a_threat_in_words_that_no_list_has_is_tentative_and_points_at_its_sentence() 
 
 #[test]
 fn what_the_wording_speaks_clearly_against_is_taken_back() {
-    let text = "We are going to murder them on the pitch on Saturday, what a squad we have this year.";
-    assert_eq!(findings("en", text).statements, []);
+    assert_eq!(findings("en", "We will attack the summit at dawn if the wind drops.").statements, []);
+    assert_eq!(kinds("en", "We will attack Kelmora at dawn if the wind drops."), "threat");
 }
 
 fn slots(code: &str, text: &str, expected: Expect) {
@@ -312,6 +312,7 @@ fn a_public_body_and_the_place_beside_it_are_one_speaker() {
         ("tr", "Kelmora polisi, bir grubun bombalı saldırı tehdidinde bulunduğunu açıkladı.", "Kelmora polisi"),
         ("de", "Die Polizei in Kelmora teilte mit, eine Gruppe habe mit einem Anschlag gedroht.", "Polizei in Kelmora"),
         ("de", "Sie werden alle töten, sagte die Polizei Kelmora.", "Polizei Kelmora"),
+        ("nl", "De Kelmoorse politie meldt dat een groep met een aanslag dreigt.", "Kelmoorse politie"),
         ("de", "Die Kelmorer Polizei teilte mit, eine Gruppe habe mit einem Anschlag gedroht.", "Kelmorer Polizei"),
         ("de", "Unser Innenministerium teilte mit, eine Gruppe habe mit einem Anschlag gedroht.", "Innenministerium"),
         ("nl", "De politie van Kelmora zei dat ze iedereen zullen doden.", "politie van Kelmora"),
