@@ -7,10 +7,8 @@ use std::path::Path;
 use vedette_core::Level;
 use vedette_recognise::Register;
 
-use crate::{Failure, analyst, news, posted_at, row};
+use crate::{Failure, LANGUAGES, analyst, news, posted_at, row};
 
-/// Languages with a lexicon of their own: the figures are theirs.
-const LANGUAGES: [&str; 9] = ["ar", "de", "en", "es", "fa", "fr", "ru", "tr", "ur"];
 /// Documents of one collection.
 const DOCUMENTS_MAX: usize = 25_000;
 
@@ -61,13 +59,18 @@ pub(crate) fn measure(data: &Path, rest: &[&str]) -> Result<(), Failure> {
         let [even, odd] = &halves;
         row(
             &format!("Medium or above per 10,000: {}", collection.name),
-            &format!("{} even, {} odd (of {})", share(even), share(odd), even.documents + odd.documents),
+            &format!(
+                "{} even, {} odd (of {})",
+                share(even.alarms, even),
+                share(odd.alarms, odd),
+                even.documents + odd.documents
+            ),
             "≤ 5",
             "even documents were read while building, odd ones not",
         );
         row(
             &format!("with a tentative statement per 10,000: {}", collection.name),
-            &format!("{} even, {} odd", hunches(even), hunches(odd)),
+            &format!("{} even, {} odd", share(even.hunches, even), share(odd.hunches, odd)),
             "",
             "low at most",
         );
@@ -75,7 +78,7 @@ pub(crate) fn measure(data: &Path, rest: &[&str]) -> Result<(), Failure> {
     for (language, count) in &languages {
         row(
             &format!("Medium or above per 10,000: all in {language}"),
-            &format!("{} (of {})", share(count), count.documents),
+            &format!("{} (of {})", share(count.alarms, count), count.documents),
             "≤ 5",
             "both halves",
         );
@@ -83,10 +86,7 @@ pub(crate) fn measure(data: &Path, rest: &[&str]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn hunches(count: &Count) -> String {
-    format!("{:.1}", 1e4 * count.hunches as f64 / count.documents.max(1) as f64)
-}
-
-fn share(count: &Count) -> String {
-    format!("{:.1}", 1e4 * count.alarms as f64 / count.documents.max(1) as f64)
+/// How many of ten thousand.
+fn share(part: usize, count: &Count) -> String {
+    format!("{:.1}", 1e4 * part as f64 / count.documents.max(1) as f64)
 }

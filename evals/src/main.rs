@@ -1,7 +1,7 @@
 //! Measures what several rooms do together, as users get it: levels of news texts, the functional suite ThreatCheck, and speed.
 //! What one room does alone is measured by the examples of its crate; `make evals DATA=FOLDER` runs all of them.
 //!
-//! `cargo run --release -p vedette-evals -- levels DATA | threatcheck|practice [--show FUNCTION LANGUAGE] | speed DATA`
+//! `cargo run --release -p vedette-evals -- levels DATA | threatcheck|practice [--show FUNCTION LANGUAGE] | speed DATA | train DATA [FILE]`
 //!
 //! Nothing here is measured without data: a missing folder is said, and the exit code is 2.
 
@@ -18,10 +18,12 @@ use jiff::{SignedDuration, Timestamp};
 use vedette_desk::Analyst;
 use vedette_recognise::{Options, Recogniser, Register};
 
+/// Languages with a lexicon of their own and practice texts; the frozen suite has no Dutch.
+pub(crate) const LANGUAGES: [&str; 10] = ["ar", "de", "en", "es", "fa", "fr", "nl", "ru", "tr", "ur"];
 /// Days from 1970 to the day on which texts count as posted.
 const POSTED_DAYS: i64 = 20_780;
-const USAGE: &str =
-    "usage: vedette-evals levels DATA [--show] | speed DATA | threatcheck|practice [--show FUNCTION LANGUAGE]";
+const USAGE: &str = "usage: vedette-evals levels DATA [--show] | speed DATA | threatcheck|practice [--show FUNCTION LANGUAGE] \
+     | train DATA [FILE]";
 
 /// Why nothing was measured.
 pub(crate) type Failure = String;

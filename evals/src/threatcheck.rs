@@ -10,16 +10,14 @@ use vedette_core::{Analysis, Level, Slot, Statement};
 use vedette_desk::Analyst;
 use vedette_recognise::Register;
 
-use crate::{Failure, analyst, news, posted_at, row};
+use crate::{Failure, LANGUAGES, analyst, news, posted_at, row};
 
 /// A function is passed when this share of its cases is right.
 const PASSED_SHARE: f64 = 0.9;
-/// Languages of the practice texts; the suite itself has no Dutch.
-const LANGUAGES: [&str; 10] = ["ar", "de", "en", "es", "fa", "fr", "nl", "ru", "tr", "ur"];
 /// Sentences of a paragraph of plain text.
 const PARAGRAPH_SENTENCES: usize = 3;
 const PLAIN: &str = "plain";
-const SUITE_BYTES_MAX: u64 = 32 * 1024 * 1024;
+const FILE_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Case {
@@ -113,10 +111,8 @@ fn plain_cases(data: &Path) -> Result<Vec<Case>, Failure> {
     let posts = news::read(data, posts)?.into_iter().step_by(2).map(|post| (post.lang, post.text));
     let mut texts: Vec<(String, String)> = posts.collect();
     for language in LANGUAGES {
-        let path = data.join("langid").join(language).join("sentences.txt");
-        let lines =
-            std::fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-        let lines: Vec<&str> = lines.lines().step_by(2).collect();
+        let sentences = read(&data.join("langid").join(language).join("sentences.txt"))?;
+        let lines: Vec<&str> = sentences.lines().step_by(2).collect();
         texts.extend(lines.iter().map(|line| (language.to_owned(), (*line).to_owned())));
         // Longer texts are plain too.
         texts.extend(lines.chunks(PARAGRAPH_SENTENCES).map(|lines| (language.to_owned(), lines.join(" "))));
@@ -235,20 +231,13 @@ fn plain() -> Function {
 
 /// The practice texts as cases: `== function` opens a function, every other line is a text.
 fn practice_cases(suite: &Path) -> Result<Vec<Case>, Failure> {
-    let read =
-        |path: &Path| std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()));
     let mut functions: Functions =
         toml::from_str(&read(&suite.join("functions.toml"))?).map_err(|error| error.to_string())?;
     functions.function.push(plain());
     let mut cases = Vec::new();
     for language in LANGUAGES {
         let mut function = None;
-        let mut all = read(&suite.join("practice").join(language).with_extension("txt"))?;
-        if let Ok(extra) = std::env::var("EXTRA") {
-            all.push_str(&read(&Path::new(&extra).join(language).with_extension("txt")).unwrap_or_default());
-            all.push_str(&read(&Path::new(&extra).join(format!("plain-{language}.txt"))).unwrap_or_default());
-        }
-        for line in all.lines() {
+        for line in read(&suite.join("practice").join(language).with_extension("txt"))?.lines() {
             if let Some(id) = line.strip_prefix("== ") {
                 function = functions.function.iter().find(|function| function.id == id.trim());
             } else if let Some(function) = function.filter(|_| !line.trim().is_empty() && !line.starts_with("//")) {
@@ -267,13 +256,18 @@ fn practice_cases(suite: &Path) -> Result<Vec<Case>, Failure> {
     Ok(cases)
 }
 
+/// The text of a file of the suite or of the measuring data.
+fn read(path: &Path) -> Result<String, Failure> {
+    let size = std::fs::metadata(path).map_err(|error| format!("cannot open {}: {error}", path.display()))?.len();
+    if size > FILE_BYTES_MAX {
+        return Err(format!("{} is larger than {FILE_BYTES_MAX} bytes", path.display()));
+    }
+    std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+}
+
 fn cases(suite: &Path) -> Result<Vec<Case>, Failure> {
     let path = suite.join("cases.jsonl");
-    let size = std::fs::metadata(&path).map_err(|error| format!("cannot open {}: {error}", path.display()))?.len();
-    if size > SUITE_BYTES_MAX {
-        return Err(format!("{} is larger than {SUITE_BYTES_MAX} bytes", path.display()));
-    }
-    let content = std::fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let content = read(&path)?;
     let lines = content.lines().enumerate();
     lines
         .map(|(number, line)| {

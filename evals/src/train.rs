@@ -1,7 +1,6 @@
 //! Trains the model of what a post sounds like (`crates/recognise/src/wording.rs`) on the practice texts of ThreatCheck, on the tuning part of
-//! the suite (without what the rules, which were tuned on it, say about it)
-//! and on plain sentences of the language-identification data (Apache-2.0; lines with even numbers only), so that it knows what
-//! ordinary text looks like.
+//! the suite (without what the rules say about it, for they were tuned on it) and on plain sentences of the language-identification
+//! data (Apache-2.0; lines with even numbers only), so that it knows what ordinary text looks like.
 //!
 //! `vedette-evals train DATA [FILE]`: without a file, five-fold cross-validation; with one, all texts are learnt and the weights written.
 //! One thread and one order: the same texts give the same bytes.
@@ -10,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use vedette_desk::Analyst;
-use vedette_recognise::training::{LANES, bucket};
+use vedette_recognise::training::{LANES, bucket, softmax};
 
 use crate::Failure;
 use crate::threatcheck::Case;
@@ -147,10 +146,7 @@ impl Model {
                 *score += weight * value;
             }
         }
-        let most = scores.iter().copied().fold(f32::MIN, f32::max);
-        let parts = scores.map(|score| (score - most).exp());
-        let all: f32 = parts.iter().sum();
-        parts.map(|part| part / all)
+        softmax(scores)
     }
 
     fn best(&self, post: &Post) -> usize {

@@ -81,6 +81,19 @@ fn level(
 }
 
 #[test]
+fn what_is_tentative_counts_half_and_is_low_at_most() {
+    let weigh = |tentative: bool| {
+        let threat = Statement { tentative, ..statement(StatementKind::Threat, false, "ptmg") };
+        let findings = [Findings { statements: vec![threat], ..Findings::default() }];
+        assess(&AssessInput::new(&[reading(1.0)], &findings, date(2026, 11, 23).at(12, 0, 0, 0)))
+    };
+    let (firm, doubtful) = (weigh(false), weigh(true));
+    let reasons: Vec<_> = doubtful.reasons.iter().map(|one| (one.name.as_str(), one.group.word())).collect();
+    assert_eq!((doubtful.level, reasons), (Level::Low, vec![("threat (tentative)", "intent")]));
+    assert_eq!((firm.level, firm.reasons[0].weight), (Level::HighSpecific, 2.0 * doubtful.reasons[0].weight));
+}
+
+#[test]
 fn the_level_follows_intent_seriousness_and_detail() {
     use StatementKind::*;
     let none = || Vec::<Mention>::new();

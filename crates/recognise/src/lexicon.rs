@@ -56,8 +56,8 @@ pub(crate) struct Lexicon {
     pub bare_imperative: bool,
     /// Where the subject often stands behind the verb of saying: `сообщила полиция`.
     pub subject_follows: bool,
-    /// Where the one adjective with a capital is that of a place: `Berliner`, `Gentse`.
-    pub capital_adjectives: bool,
+    /// Endings of the adjectives of places, where no other adjective has a capital: `Berliner`, `Gentse`.
+    pub place_endings: &'static [&'static str],
     /// Where the forms in `want` do not tell the person.
     pub want_needs_person: bool,
     exact: FxHashMap<u64, u32>,
@@ -210,7 +210,11 @@ impl Lexicon {
             arabic: code == "ar",
             bare_imperative: code == "en",
             subject_follows: matches!(code, "ar" | "de" | "nl" | "fr" | "es" | "ru"),
-            capital_adjectives: matches!(code, "de" | "nl"),
+            place_endings: match code {
+                "de" => &["er"],
+                "nl" => &["er", "se"],
+                _ => &[],
+            },
             want_needs_person: matches!(code, "en" | "de" | "nl" | "fr"),
             ends: vec![0],
             ..Self::default()

@@ -56,7 +56,7 @@ pub use vedette_core::{Findings, MentionKind};
 /// What the program that trains the model of a post's wording shares with it. No part of the interface.
 #[doc(hidden)]
 pub mod training {
-    pub use crate::wording::{LANES, bucket};
+    pub use crate::wording::{LANES, bucket, softmax};
 }
 
 pub use watchlist::{WATCHLIST_TERMS_MAX, WatchTerm, Watchlist, WatchlistError};

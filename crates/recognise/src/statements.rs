@@ -43,6 +43,7 @@ pub(super) struct Scene<'a> {
     mentions: &'a [Mention],
     dates: &'a [DateMention],
     sentences: Vec<Span>,
+    ranges: Vec<Sentence>,
     quotations: Vec<Quotation>,
     /// Index of the mention that a word is part of, by word.
     named: Vec<Option<u32>>,
@@ -118,7 +119,7 @@ pub(crate) fn find(input: Input<'_>, lexicon: &Lexicon, marks: Marks) -> (Vec<St
 
 /// What the rules read, sentence by sentence.
 fn by_rules(scene: &Scene<'_>, found: &mut Vec<Statement>) {
-    for sentence in scene.ranges() {
+    for sentence in scene.ranges.iter().copied() {
         if found.len() >= STATEMENTS_MAX {
             break;
         }
@@ -155,10 +156,42 @@ fn name_words(words: &Words, mentions: &[Mention], marks: &mut Marks) -> Vec<Opt
     named
 }
 
+/// The sentences as ranges of words.
+fn ranges(words: &Words, sentences: &[Span]) -> Vec<Sentence> {
+    let mut first = 0;
+    let mut all = Vec::with_capacity(sentences.len());
+    for (number, span) in sentences.iter().enumerate() {
+        while words.list.get(first).is_some_and(|word| (word.from as usize) < span.start) {
+            first += 1;
+        }
+        let mut end = first;
+        while words.list.get(end).is_some_and(|word| (word.from as usize) < span.end) {
+            end += 1;
+        }
+        // Text without stops is read in pieces: no rule looks further than that.
+        while end - first > SENTENCE_WORDS_MAX {
+            let piece = first + SENTENCE_WORDS_MAX;
+            let bounds = (words.list.get(first), words.list.get(piece - 1));
+            let (Some(left), Some(right)) = bounds else { break };
+            let span = Span { start: left.from as usize, end: right.to as usize };
+            all.push(Sentence { number, span, first, end: piece });
+            first = piece;
+        }
+        let start = match words.list.get(first) {
+            Some(word) if all.last().is_some_and(|before| before.number == number) => word.from as usize,
+            _ => span.start,
+        };
+        all.push(Sentence { number, span: Span { start, end: span.end }, first, end });
+        first = end;
+    }
+    all
+}
+
 impl<'a> Scene<'a> {
     fn new(input: &Input<'a>, lexicon: &'a Lexicon, mut marks: Marks) -> Self {
         let Input { text, folded, words, mentions, dates, .. } = *input;
         let named = name_words(words, mentions, &mut marks);
+        let sentences = sentences(text);
         let count = |bits: u64| marks.at.iter().filter(|at| **at & bits != 0).count();
         let said = count(class::SAY);
         let news = said >= 2 && said >= count(class::WE) || said >= 1 && text.len() > ARTICLE_BYTES;
@@ -180,7 +213,8 @@ impl<'a> Scene<'a> {
             marks,
             mentions,
             dates,
-            sentences: sentences(text),
+            ranges: ranges(words, &sentences),
+            sentences,
             quotations: quotations(text),
             named,
             knows_actor: mentions.iter().any(group),
@@ -199,9 +233,9 @@ impl<'a> Scene<'a> {
         scene.joking = scene.is_joking();
         scene.poster = scene.is_poster();
         let mut sporting = vec![false; scene.sentences.len()];
-        for sentence in scene.ranges() {
+        for sentence in &scene.ranges {
             if let Some(sport) = sporting.get_mut(sentence.number) {
-                *sport |= scene.has_sport(&sentence);
+                *sport |= scene.has_sport(sentence);
             }
         }
         scene.sporting = sporting;
@@ -210,7 +244,7 @@ impl<'a> Scene<'a> {
 
     /// What the model of the wording is told of the rules' view.
     fn signs(&self) -> Signs {
-        let any = |holds: &dyn Fn(Sentence) -> bool| self.ranges().into_iter().any(holds);
+        let any = |holds: &dyn Fn(Sentence) -> bool| self.ranges.iter().copied().any(holds);
         [
             self.news,
             self.joking,
@@ -227,37 +261,6 @@ impl<'a> Scene<'a> {
         ]
     }
 
-    /// The sentences as ranges of words.
-    fn ranges(&self) -> Vec<Sentence> {
-        let mut first = 0;
-        let mut all = Vec::with_capacity(self.sentences.len());
-        for (number, span) in self.sentences.iter().enumerate() {
-            while self.words.list.get(first).is_some_and(|word| (word.from as usize) < span.start) {
-                first += 1;
-            }
-            let mut end = first;
-            while self.words.list.get(end).is_some_and(|word| (word.from as usize) < span.end) {
-                end += 1;
-            }
-            // Text without stops is read in pieces: no rule looks further than that.
-            while end - first > SENTENCE_WORDS_MAX {
-                let piece = first + SENTENCE_WORDS_MAX;
-                let bounds = (self.words.list.get(first), self.words.list.get(piece - 1));
-                let (Some(left), Some(right)) = bounds else { break };
-                let span = Span { start: left.from as usize, end: right.to as usize };
-                all.push(Sentence { number, span, first, end: piece });
-                first = piece;
-            }
-            let start = match self.words.list.get(first) {
-                Some(word) if all.last().is_some_and(|before| before.number == number) => word.from as usize,
-                _ => span.start,
-            };
-            all.push(Sentence { number, span: Span { start, end: span.end }, first, end });
-            first = end;
-        }
-        all
-    }
-
     /// Whether a short text laughs about itself. Who names an armed group, a weapon or blood is taken at his word.
     fn is_joking(&self) -> bool {
         self.text.len() <= SHORT_TEXT_BYTES
@@ -272,8 +275,9 @@ impl<'a> Scene<'a> {
             return true;
         }
         let from = sentence.number.saturating_sub(1);
-        self.ranges()
-            .into_iter()
+        self.ranges
+            .iter()
+            .copied()
             .filter(|other| other.number >= from && other.number <= sentence.number + 1 || other.number == 0)
             .any(|other| self.any(other, class::UNREAL))
     }

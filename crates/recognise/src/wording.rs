@@ -53,6 +53,8 @@ const KINDS: [StatementKind; 8] = [
 ];
 const REPORT: usize = 8;
 const COUNTER: usize = 9;
+/// Kinds that ask for or announce harm: they are told apart by degrees, and stand for one another.
+pub(crate) const INTENTS: [StatementKind; 3] = [StatementKind::Threat, StatementKind::Call, StatementKind::Instruction];
 
 /// Words and bytes of the longest post that is weighed as a whole.
 const WORDS_MAX: usize = 120;
@@ -128,37 +130,46 @@ fn weigh_those(features: &Features, wanted: impl Fn(&features::Feature) -> bool)
             *score += *sum as f32 * scale * table.unit;
         }
     }
+    Some(Likely(softmax(scores)))
+}
+
+/// Shares of one from scores.
+#[doc(hidden)]
+pub fn softmax<const N: usize>(scores: [f32; N]) -> [f32; N] {
     let most = scores.iter().copied().fold(f32::MIN, f32::max);
     let parts = scores.map(|score| (score - most).exp());
     let all: f32 = parts.iter().sum();
-    Some(Likely(parts.map(|part| part / all)))
+    parts.map(|part| part / all)
 }
 
-/// How much the words of a range speak for a kind.
-pub(crate) fn weight_of(features: &Features, kind: StatementKind, first: usize, end: usize) -> f32 {
-    let lane = KINDS.iter().position(|known| *known == kind);
-    let (Some(table), Some(lane)) = (TABLE.as_ref(), lane) else { return 0.0 };
+/// How much each of the words speaks for a kind.
+pub(crate) fn weights_of(features: &Features, kind: StatementKind, words: usize) -> Vec<f32> {
+    let mut weights = vec![0.0; words];
+    let (Some(table), Some(lane)) = (TABLE.as_ref(), lane_of(kind)) else { return weights };
     let scales = features.scales();
-    let inside = features.list.iter().filter(|feature| (first..end).contains(&(feature.word as usize)));
-    let weight = |feature: &features::Feature| {
-        let weight = table.row(feature.hash).get(lane).map_or(0, |weight| *weight as i8);
-        f32::from(weight) * scales.get(feature.block as usize).copied().unwrap_or_default()
-    };
-    inside.map(weight).sum()
+    for feature in &features.list {
+        if let Some(slot) = weights.get_mut(feature.word as usize) {
+            let weight = table.row(feature.hash).get(lane).map_or(0, |weight| *weight as i8);
+            *slot += f32::from(weight) * scales.get(feature.block as usize).copied().unwrap_or_default();
+        }
+    }
+    weights
+}
+
+fn lane_of(kind: StatementKind) -> Option<usize> {
+    KINDS.iter().position(|known| *known == kind)
 }
 
 impl Likely {
     /// How likely the post makes a statement of this kind in its own words.
     pub fn of(&self, kind: StatementKind) -> f32 {
-        let lane = KINDS.iter().position(|known| *known == kind);
-        lane.and_then(|lane| self.0.get(lane)).copied().unwrap_or_default()
+        lane_of(kind).and_then(|lane| self.0.get(lane)).copied().unwrap_or_default()
     }
 
-    /// The likelier of threat, call and instruction.
+    /// The likeliest of threat, call and instruction.
     pub fn intent(&self) -> StatementKind {
-        let kinds = [StatementKind::Threat, StatementKind::Call, StatementKind::Instruction];
         let by_share = |a: &StatementKind, b: &StatementKind| self.of(*a).total_cmp(&self.of(*b));
-        kinds.into_iter().max_by(by_share).unwrap_or(StatementKind::Threat)
+        INTENTS.into_iter().max_by(by_share).unwrap_or(StatementKind::Threat)
     }
 
     /// How likely it passes on what others say or do.
@@ -179,5 +190,11 @@ mod tests {
     #[test]
     fn the_bundled_weights_are_read() {
         assert!(TABLE.is_some());
+    }
+
+    #[test]
+    fn lanes_are_named_after_the_kinds_they_stand_for() {
+        assert_eq!(KINDS.map(StatementKind::word), LANES[..KINDS.len()]);
+        assert_eq!((LANES[REPORT], LANES[COUNTER]), ("report", "counter"));
     }
 }

@@ -2,8 +2,6 @@
 //!
 //! Written so that the compiler turns each loop over a block into vector instructions.
 
-use wide::u8x16;
-
 pub(crate) const BLOCK: usize = 64;
 
 /// All bits set where the byte is one of `count` from `first` on.
@@ -21,10 +19,12 @@ pub(crate) fn is(byte: u8, wanted: u8) -> u8 {
 /// The highest bit of each byte.
 #[inline]
 pub(crate) fn bits(bytes: &[u8; BLOCK]) -> u64 {
-    let (sixteens, _) = bytes.as_chunks::<16>();
+    let (eights, _) = bytes.as_chunks::<8>();
     let mut out = 0;
-    for (number, sixteen) in sixteens.iter().enumerate() {
-        out |= u64::from(u8x16::new(*sixteen).to_bitmask()) << (16 * number);
+    for (number, eight) in eights.iter().enumerate() {
+        let high = (u64::from_le_bytes(*eight) >> 7) & 0x0101_0101_0101_0101;
+        // Each byte's bit is carried to the top byte, the first one lowest.
+        out |= (high.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * number);
     }
     out
 }

@@ -18,7 +18,8 @@ const WRAPPED_LINE_CHARS_MIN: usize = 50;
 /// Abbreviations are looked up by this much text before their stop.
 const ABBREVIATION_BYTES_MAX: usize = 24;
 
-/// The sentences of a text, in order, without the white space around them.
+/// The sentences of a text, in order, without the white space and list marks around them: between two sentences nothing else stands
+/// (see [`is_list_mark`]).
 pub fn sentences(text: &str) -> Vec<Span> {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(text.len() / 80 + 1);
@@ -88,7 +89,12 @@ fn stop_size(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// Size of the list bullet (`•`, `‣`, `▪`, `■`, `●`, `►`, `◆`) that begins here, or 0.
+/// Whether a sign stands between the points of a list: a bar, or one of the bullets `•`, `‣`, `■`, `▪`, `▫`, `▶`, `►`, `◆`, `●`.
+pub fn is_list_mark(ch: char) -> bool {
+    ch == '|' || bullet_size(ch.encode_utf8(&mut [0; 4]).as_bytes(), 0) != 0
+}
+
+/// Size of the list bullet that begins here, or 0.
 fn bullet_size(bytes: &[u8], at: usize) -> usize {
     match bytes.get(at..).unwrap_or_default() {
         [0xe2, 0x80, 0xa2 | 0xa3, ..] => 3,

@@ -1,7 +1,7 @@
 //! A text cut into segments for translation: sentences and lines, aligned to where they stand, with nothing lost between them.
 //!
-//! What lies between segments is white space only and is taken over as it stands, so line breaks and blank lines survive. A sentence
-//! longer than [`SEGMENT_CHARS_MAX`] is cut at a clause; a text longer than [`TEXT_BYTES_MAX`] ends at a segment and says so.
+//! What lies between segments is white space and list marks only and is taken over as it stands, so line breaks, blank lines and bullets
+//! survive. A sentence longer than [`SEGMENT_CHARS_MAX`] is cut at a clause; a text longer than [`TEXT_BYTES_MAX`] ends at a segment and says so.
 
 use vedette_text::{Span, sentences::sentences};
 
@@ -13,7 +13,7 @@ pub const SEGMENT_CHARS_MAX: usize = 600;
 /// The segments of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pieces {
-    /// In order; between them there is only white space.
+    /// In order; between them there are only white space and the marks of a list.
     pub spans: Vec<Span>,
     /// Where translation stops because the text is longer than the limit; absent when all of it is covered.
     pub cut_at: Option<usize>,
@@ -107,6 +107,7 @@ fn floor(text: &str, at: usize) -> usize {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use vedette_text::sentences::is_list_mark;
 
     fn cut(text: &str) -> Vec<&str> {
         pieces(text, TEXT_BYTES_MAX).spans.iter().map(|span| span.of(text)).collect()
@@ -124,6 +125,12 @@ mod tests {
     fn lines_are_segments_and_blank_lines_are_none() {
         assert_eq!(cut("\n Halden\n\n\tKelmora \r\n"), ["Halden", "Kelmora"]);
         assert!(cut(" \n\t ").is_empty());
+    }
+
+    #[test]
+    fn the_bullets_of_a_list_stand_between_segments() {
+        assert_eq!(cut("▶ Rain • Wind | Sun"), ["Rain", "Wind", "Sun"]);
+        assert!(cut("▶").is_empty());
     }
 
     #[test]
@@ -157,22 +164,23 @@ mod tests {
 
     proptest! {
         #[test]
-        fn segments_cover_the_text_in_order_and_between_them_is_white_space(
-            text in "(?s)([a-zA-Zа-я ]|[ء-ي ]|[.!?؟۔؛،,\n\r\t ]|.){0,300}",
+        fn segments_cover_the_text_in_order_and_between_them_are_white_space_and_list_marks(
+            text in "(?s)([a-zA-Zа-я ]|[ء-ي ]|[.!?؟۔؛،,•▶|\n\r\t ]|.){0,300}",
             most in 0usize..800,
         ) {
+            let is_between = |gap: &str| gap.chars().all(|ch| ch.is_whitespace() || is_list_mark(ch));
             let part = pieces(&text, most);
             let mut at = 0;
             for span in &part.spans {
                 prop_assert!(span.start >= at && span.start < span.end && span.end <= most);
                 let gap = text.get(at..span.start);
-                prop_assert!(gap.is_some_and(|gap| gap.trim().is_empty()), "{gap:?}");
+                prop_assert!(gap.is_some_and(is_between), "{gap:?}");
                 prop_assert!(text.get(span.start..span.end).is_some_and(|inside| inside.trim() == inside));
                 at = span.end;
             }
             match part.cut_at {
                 Some(cut) => prop_assert_eq!(cut, at),
-                None => prop_assert!(text.get(at..).is_some_and(|rest| rest.trim().is_empty())),
+                None => prop_assert!(text.get(at..).is_some_and(is_between)),
             }
         }
     }

@@ -23,7 +23,7 @@ pub(super) fn find(text: &str, lexicon: &Lexicon, found: &mut Vec<Statement>) {
         }
         let input = Input { text: &words, language: "", folded: &folded.text, words: &read, mentions: &[], dates: &[] };
         let scene = Scene::new(&input, lexicon, marks);
-        let reading = scene.ranges().first().and_then(|sentence| rules::read(&scene, *sentence));
+        let reading = scene.ranges.first().and_then(|sentence| rules::read(&scene, *sentence));
         if let Some(reading) = reading {
             found.push(Statement {
                 kind: reading.kind,

@@ -128,14 +128,15 @@ fn with_place(scene: &Scene<'_>, sentence: Sentence, body: &Body) -> Option<Span
     Some(Span { start, end: behind.map_or(end, |place| place.end) })
 }
 
-/// Where the German adjective of a place begins that stands right before a body: `die Berliner Polizei`. German writes no other
-/// adjective with a capital; at the head of a sentence every word has one.
+/// Where the adjective of a place begins that stands right before a body: `die Berliner Polizei`, `de Gentse politie`. German and Dutch
+/// write no other adjective with a capital; at the head of a sentence every word has one.
 fn place_adjective(scene: &Scene<'_>, sentence: Sentence, body: usize) -> Option<usize> {
-    let at = body.checked_sub(1).filter(|at| *at > sentence.first && scene.lexicon.capital_adjectives)?;
+    let at = body.checked_sub(1).filter(|at| *at > sentence.first)?;
     let word = scene.words.list.get(at)?;
     let written = scene.text.get(word.from as usize..word.to as usize)?;
     let capital = written.chars().next().is_some_and(char::is_uppercase);
-    (capital && written.ends_with("er") && !breaks(scene, at, body)).then_some(word.from as usize)
+    let ending = scene.lexicon.place_endings.iter().any(|ending| written.ends_with(ending));
+    (capital && ending && !breaks(scene, at, body)).then_some(word.from as usize)
 }
 
 /// The text between two places, folded in case and without the spaces around it; nothing when they overlap.

@@ -1,4 +1,4 @@
-//! Statements of the invented world, in nine languages: what threatens, calls, claims and reports, and what only looks like it.
+//! Statements of the invented world, in ten languages: what threatens, calls, claims and reports, and what only looks like it.
 
 use crate::{Options, Recogniser, Register};
 use expect_test::{Expect, expect};
@@ -84,6 +84,9 @@ fn a_threat_is_a_threat_in_every_language() {
         ("ru", "Мы взорвём Кельмору"),
         ("ru", "Орден нанесёт удар в Тессгейте"),
         ("de", "Wir werden euch in Kelmora alle töten"),
+        ("nl", "We zullen jullie in Kelmora allemaal doden"),
+        ("nl", "Morgen blazen we de haven van Kelmora op."),
+        ("nl", "Jullie gaan eraan, mensen van Tessgate."),
         ("fr", "Nous allons brûler Kelmora"),
         ("es", "Vamos a quemar Kelmora"),
         ("tr", "Kelmora'yı yakacağız"),
@@ -103,6 +106,8 @@ fn a_call_is_told_from_a_threat() {
         ("fa", "ای برادران، به آنها حمله کنید"),
         ("ru", "Братья, бейте и жгите"),
         ("de", "Brüder, tötet sie alle!"),
+        ("nl", "Broeders, schiet ze allemaal dood!"),
+        ("nl", "Die verraders moeten dood."),
         ("fr", "Frères, brûlez tout."),
     ] {
         assert_eq!(kinds(code, text), "call", "{text}");
@@ -116,6 +121,8 @@ fn claims_denials_praise_recruitment_and_warnings_have_their_kinds() {
         ("ar", "تعلن جماعة الفانوس الرمادي مسؤوليتها عن الحريق", "claim"),
         ("ru", "Орден Серого Фонаря взял на себя ответственность за пожар", "claim"),
         ("de", "Der Orden der Grauen Laterne bekennt sich zu dem Brand.", "claim"),
+        ("nl", "De Grey Lantern eist de brand in Kelmora op.", "claim"),
+        ("nl", "De Grey Lantern ontkent elke betrokkenheid bij de aanslag.", "denial"),
         ("fr", "L'Ordre de la Lanterne grise revendique l'incendie.", "claim"),
         ("fa", "گروه فانوس خاکستری مسئولیت آتش‌سوزی را بر عهده گرفت", "claim"),
         ("en", "The Order did not carry out the attack and has no part in it.", "denial"),
@@ -135,6 +142,8 @@ fn news_and_quotations_are_reported() {
         ("en", "\"We will burn Kelmora,\" the group wrote, according to police.", "~report"),
         ("ru", "Полиция сообщила, что Орден Серого Фонаря угрожал взорвать порт.", "~report"),
         ("de", "Die Polizei teilte mit, der Orden der Grauen Laterne habe mit einem Anschlag gedroht.", "~report"),
+        ("nl", "De politie meldt dat de Grey Lantern met een aanslag op Kelmora heeft gedreigd.", "~report"),
+        ("nl", "Zeggen \"ze moeten allemaal dood\" is onaanvaardbaar.", "~denial"),
         ("ar", "قالت الشرطة إن جماعة الفانوس الرمادي هددت بهجوم على كلمورا", "~report"),
         ("fr", "Selon la police, l'Ordre de la Lanterne grise a menacé de frapper Kelmora.", "~report"),
         ("en", "Saying \"they should all be killed\" is unacceptable.", "~denial"),
@@ -157,6 +166,7 @@ fn sport_idiom_negation_question_and_chatter_say_nothing() {
         ("fa", "روز شنبه تیم تسگیت را نابود می‌کنیم! سه بر صفر."),
         ("fr", "Samedi, on va les écraser ! Ils ne passeront jamais le milieu du terrain."),
         ("de", "Am Samstag werden wir sie schlagen, drei Tore mindestens."),
+        ("nl", "Zaterdag gaan we ze verslaan, minstens drie doelpunten."),
         ("ar", "سنسحقهم في المباراة يوم السبت"),
         ("en", ""),
     ] {
@@ -174,6 +184,8 @@ fn whose_words_and_how_they_are_meant_decides() {
         // Feared, made up, laughed about, told of the past.
         ("en", "I am afraid that they will burn Kelmora.", ""),
         ("de", "Ich habe Angst, dass sie uns töten werden.", ""),
+        ("nl", "Ik ben bang dat ze ons zullen doden.", ""),
+        ("nl", "Jullie gaan allemaal sterven.", "threat"),
         ("en", "In my new novel they will burn Kelmora.", ""),
         ("fr", "Dans mon roman, ils vont brûler Kelmora.", ""),
         ("en", "My mum will kill me 😂", ""),
@@ -214,8 +226,8 @@ fn a_threat_in_words_that_no_list_has_is_tentative_and_points_at_its_sentence() 
 
 #[test]
 fn what_the_wording_speaks_clearly_against_is_taken_back() {
-    let text = "We are going to murder them on the pitch on Saturday, what a squad we have this year.";
-    assert_eq!(findings("en", text).statements, []);
+    assert_eq!(findings("en", "We will attack the summit at dawn if the wind drops.").statements, []);
+    assert_eq!(kinds("en", "We will attack Kelmora at dawn if the wind drops."), "threat");
 }
 
 fn slots(code: &str, text: &str, expected: Expect) {
@@ -300,8 +312,11 @@ fn a_public_body_and_the_place_beside_it_are_one_speaker() {
         ("tr", "Kelmora polisi, bir grubun bombalı saldırı tehdidinde bulunduğunu açıkladı.", "Kelmora polisi"),
         ("de", "Die Polizei in Kelmora teilte mit, eine Gruppe habe mit einem Anschlag gedroht.", "Polizei in Kelmora"),
         ("de", "Sie werden alle töten, sagte die Polizei Kelmora.", "Polizei Kelmora"),
+        ("nl", "De Kelmoorse politie meldt dat een groep met een aanslag dreigt.", "Kelmoorse politie"),
         ("de", "Die Kelmorer Polizei teilte mit, eine Gruppe habe mit einem Anschlag gedroht.", "Kelmorer Polizei"),
         ("de", "Unser Innenministerium teilte mit, eine Gruppe habe mit einem Anschlag gedroht.", "Innenministerium"),
+        ("nl", "De politie van Kelmora zei dat ze iedereen zullen doden.", "politie van Kelmora"),
+        ("nl", "Ze zullen iedereen doden, zei de politie van Kelmora.", "politie van Kelmora"),
         ("fr", "La police de Kelmora a déclaré qu'ils vont tuer tout le monde.", "police de Kelmora"),
         ("fr", "Ils vont tuer tout le monde, a déclaré la police de Kelmora.", "police de Kelmora"),
         ("es", "La policía de Kelmora dijo que van a matar a todos.", "policía de Kelmora"),
@@ -324,7 +339,7 @@ fn a_public_body_and_the_place_beside_it_are_one_speaker() {
 
 proptest! {
     #[test]
-    fn any_text_is_read_and_every_span_lies_in_it(text in "(\\PC|kill|we will|\"|سنقتل|Мы |убьём|Kelmora|Grey Lantern|5-0|[.!?\n ]){0,60}", code in "en|ar|fa|ru|de|fr|es|tr|ur|xx") {
+    fn any_text_is_read_and_every_span_lies_in_it(text in "(\\PC|kill|we will|\"|سنقتل|Мы |убьём|Kelmora|Grey Lantern|5-0|[.!?\n ]){0,60}", code in "en|ar|fa|ru|de|nl|fr|es|tr|ur|xx") {
         let found = findings(&code, &text);
         for mention in &found.mentions {
             prop_assert_eq!(text.get(mention.start..mention.end), Some(mention.text.as_str()));

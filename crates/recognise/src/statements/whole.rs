@@ -6,7 +6,7 @@
 use super::rules::Reading;
 use super::{Scene, Sentence, slots};
 use crate::lexicon::class;
-use crate::wording::{self, Features, Likely};
+use crate::wording::{self, Features, INTENTS, Likely};
 use vedette_core::{Statement, StatementKind};
 
 /// From this likelihood on, a post threatens, calls or instructs though no rule says so.
@@ -36,14 +36,11 @@ const SURE_WORDS_MAX: usize = 30;
 const SENTENCES_MIN: usize = 3;
 const SENTENCE_WORDS_MIN: usize = 3;
 
-/// Kinds that ask for or announce harm: they are told apart by degrees, and stand for one another.
-const INTENTS: [StatementKind; 3] = [StatementKind::Threat, StatementKind::Call, StatementKind::Instruction];
-
 /// Adds what the wording says and no rule found, and takes back what it speaks against.
 pub(super) fn revise(scene: &Scene<'_>, features: &Features, found: &mut Vec<Statement>) {
     let Some(likely) = wording::weigh(features) else { return };
     // Whoever endorses a quotation was read by that; a hashtag by its words alone.
-    if !scene.ranges().into_iter().any(|sentence| scene.any(sentence, class::ENDORSE)) {
+    if !scene.ranges.iter().any(|sentence| scene.any(*sentence, class::ENDORSE)) {
         take_back(&likely, found);
     }
     if scene.words.list.len() > WORDS_MAX {
@@ -75,9 +72,10 @@ pub(super) fn revise(scene: &Scene<'_>, features: &Features, found: &mut Vec<Sta
             continue;
         }
         let sure = INTENTS.contains(&kind) && share >= SURE && scene.grim && scene.words.list.len() <= SURE_WORDS_MAX;
-        let weight = |sentence: &Sentence| wording::weight_of(features, kind, sentence.first, sentence.end);
-        let sentence = scene.ranges().into_iter().max_by(|a, b| weight(a).total_cmp(&weight(b)));
-        found.extend(sentence.and_then(|sentence| statement(scene, features, kind, sentence, !sure)));
+        let weights = wording::weights_of(features, kind, scene.words.list.len());
+        let weight = |sentence: &Sentence| within(&weights, *sentence).iter().sum::<f32>();
+        let sentence = scene.ranges.iter().max_by(|a, b| weight(a).total_cmp(&weight(b)));
+        found.extend(sentence.and_then(|sentence| statement(scene, &weights, kind, *sentence, !sure)));
     }
 }
 
@@ -99,7 +97,7 @@ fn makes(found: &[Statement], kind: StatementKind) -> bool {
 fn is_unreal(scene: &Scene<'_>) -> bool {
     scene.joking
         || scene.sporting.iter().any(|sport| *sport)
-        || scene.ranges().into_iter().any(|sentence| scene.any(sentence, class::UNREAL))
+        || scene.ranges.iter().any(|sentence| scene.any(*sentence, class::UNREAL))
 }
 
 /// Takes back threats, calls and instructions: what else the rules find in own words is milder, and rests on plainer words.
@@ -122,29 +120,34 @@ fn take_back(likely: &Likely, found: &mut Vec<Statement>) {
 
 /// Sentences that threaten on their own, among others that do not.
 fn add_sentences(scene: &Scene<'_>, features: &Features, found: &mut Vec<Statement>) {
-    let sentences = scene.ranges();
-    if sentences.len() < SENTENCES_MIN {
+    if scene.ranges.len() < SENTENCES_MIN {
         return;
     }
-    for sentence in sentences.into_iter().filter(|sentence| sentence.end - sentence.first >= SENTENCE_WORDS_MIN) {
+    for sentence in scene.ranges.iter().filter(|sentence| sentence.end - sentence.first >= SENTENCE_WORDS_MIN) {
         let Some(alone) = wording::weigh_within(features, sentence.first, sentence.end) else { continue };
         let kind = alone.intent();
         if share(&alone, kind) >= INTENT_ALONE {
-            found.extend(statement(scene, features, kind, sentence, true));
+            let weights = wording::weights_of(features, kind, scene.words.list.len());
+            found.extend(statement(scene, &weights, kind, *sentence, true));
         }
     }
+}
+
+/// The weights of a sentence's words.
+fn within(weights: &[f32], sentence: Sentence) -> &[f32] {
+    weights.get(sentence.first..sentence.end).unwrap_or_default()
 }
 
 /// A sentence as a statement, resting on the word that speaks most for it.
 fn statement(
     scene: &Scene<'_>,
-    features: &Features,
+    weights: &[f32],
     kind: StatementKind,
     sentence: Sentence,
     tentative: bool,
 ) -> Option<Statement> {
-    let word = |at: &usize| wording::weight_of(features, kind, *at, *at + 1);
-    let anchor = (sentence.first..sentence.end).max_by(|a, b| word(a).total_cmp(&word(b)))?;
-    let statement = slots::fill(scene, sentence, &Reading { kind, reported: false, anchor });
+    let words = within(weights, sentence).iter().enumerate();
+    let (at, _) = words.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
+    let statement = slots::fill(scene, sentence, &Reading { kind, reported: false, anchor: sentence.first + at });
     Some(Statement { tentative, ..statement })
 }
