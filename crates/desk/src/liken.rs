@@ -55,7 +55,10 @@ impl LikenessState {
             }
         }
         if refused > 0 {
-            tracing::warn!(posts = refused, "text sketches of an older recipe are left out: derive these posts again");
+            tracing::warn!(
+                posts = refused,
+                "text sketches of an older recipe are left out: run `vedette worker --once --again`"
+            );
         }
         for (item, family) in records.family_rows()? {
             state.families.join(key(item), family.0.unsigned_abs());

@@ -15,7 +15,7 @@
 //!
 //! let mut posts = TextIndex::new();
 //! let first = Sketch::of("the gates of port hessel open at nine and close at six on every day of the cup").expect("enough words");
-//! posts.insert(1, first);
+//! posts.insert(1, &first);
 //! let again = Sketch::of("the gates of port hessel open at nine and close at six on every day of the cup lantern").expect("enough words");
 //! assert_eq!(posts.similar(&again, 0.5)[0].0, 1);
 //! let quote = Sketch::of("port hessel open at nine and close at six").expect("enough words");
