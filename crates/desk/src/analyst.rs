@@ -9,6 +9,7 @@ use vedette_assess::{AssessInput, OfficialOutlet};
 use vedette_core::{
     Admiralty, Analysis, Assessment, CalendarEvent, Findings, Language, MentionKind, Reading, ReadingKind,
 };
+use vedette_likeness::Sketch;
 use vedette_recognise::events::{Event, expand};
 use vedette_recognise::{Hints, Recogniser};
 
@@ -116,7 +117,8 @@ impl Analyst {
 
     /// The tools and knowledge that results are made with.
     pub fn made_with(&self) -> String {
-        format!("vedette {} {}", env!("CARGO_PKG_VERSION"), self.recogniser.version())
+        // A sketch of another recipe cannot be compared: what was made with it is out of date.
+        format!("vedette {} {} sketch-{}", env!("CARGO_PKG_VERSION"), self.recogniser.version(), Sketch::VERSION)
     }
 }
 

@@ -36,13 +36,16 @@ impl LikenessState {
     pub fn load(records: &dyn Records) -> StoreResult<Self> {
         let mut state = Self::default();
         let mut after = VersionId(0);
+        let mut refused = 0;
         loop {
             let rows = records.likeness_rows(after, LOAD_ROWS)?;
             let Some((last, ..)) = rows.last() else { break };
             after = *last;
             for (version, item, sketch, hashes) in rows {
-                if let Some(sketch) = sketch.as_deref().and_then(|bytes| Sketch::from_bytes(bytes).ok()) {
-                    state.add_text(version, item, sketch);
+                match sketch.as_deref().map(Sketch::from_bytes) {
+                    Some(Ok(sketch)) => state.add_text(version, item, sketch),
+                    Some(Err(_)) => refused += 1,
+                    None => {}
                 }
                 for (hash, quality) in hashes {
                     if let Ok(hash) = hash.parse::<PdqHash>() {
@@ -50,6 +53,12 @@ impl LikenessState {
                     }
                 }
             }
+        }
+        if refused > 0 {
+            tracing::warn!(
+                posts = refused,
+                "text sketches of an older recipe are left out: run `vedette worker --once --again`"
+            );
         }
         for (item, family) in records.family_rows()? {
             state.families.join(key(item), family.0.unsigned_abs());
@@ -109,7 +118,7 @@ impl LikenessState {
         likenesses.truncate(LIKENESSES_MAX);
 
         let (family, merged_families) = self.join(material.item, &likenesses);
-        let bytes = sketch.as_ref().map(|sketch| sketch.to_bytes().to_vec());
+        let bytes = sketch.as_ref().map(|sketch| sketch.to_bytes());
         if let Some(sketch) = sketch {
             self.add_text(material.version, material.item, sketch);
         }
@@ -143,7 +152,7 @@ impl LikenessState {
         if self.text_items.insert(version, item).is_some() {
             self.texts.remove(version);
         }
-        self.texts.insert(version, sketch);
+        self.texts.insert(version, &sketch);
     }
 
     fn add_image(&mut self, item: ItemId, hash: PdqHash, quality: u8) {

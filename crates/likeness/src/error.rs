@@ -41,15 +41,17 @@ pub enum LikenessError {
         found: String,
     },
     /// Bytes are not a sketch of this version.
-    #[error(
-        "a text sketch is {expected} bytes that begin with {version}, and these are {found} bytes: sketch the text again"
-    )]
+    #[error("a text sketch of today's recipe begins with {version}, and these {found} bytes {}: sketch the text again", told(*.found_version))]
     NotASketch {
-        /// Bytes that a sketch has.
-        expected: usize,
         /// The version that a sketch begins with.
         version: u8,
+        /// What the bytes begin with.
+        found_version: Option<u8>,
         /// Bytes that were passed.
         found: usize,
     },
+}
+
+fn told(version: Option<u8>) -> String {
+    version.map_or_else(|| "have no version".to_owned(), |version| format!("with {version} are not one"))
 }

@@ -1,26 +1,30 @@
 //! Near-duplicate text: one statement re-posted with small edits. In: folded text. Out: texts that share most word triples.
 //!
 //! A text is the set of its runs of three words (its shingles). How alike two texts are is the Jaccard measure: the shingles in
-//! both, over those in either. [`Sketch::of`] keeps 128 bytes of a text that tell the measure to about 0.04; [`TextIndex`] finds
-//! the texts that may be alike without looking at the rest; [`jaccard`] and [`containment`] say exactly, from the texts.
+//! both, over those in either. [`Sketch::of`] keeps 32 bits of each shingle, of a long text only a sample; [`TextIndex`] finds
+//! the texts that are alike, and those that quote a text, without looking at the rest; [`jaccard`] and [`containment`] say it
+//! from the texts.
 //!
 //! The caller folds (case, spellings, marks), so that what it holds to be the same is the same here. Words are runs of letters
 //! and digits; in scripts written without spaces each character is a word.
 //!
-//! MinHash: Broder, "On the resemblance and containment of documents", 1997. One byte a minimum: Li and König, "b-Bit Minwise
-//! Hashing", WWW 2010.
+//! The smallest of random numbers as a sample of a set: Broder, "On the resemblance and containment of documents", 1997.
 //!
 //! ```
 //! use vedette_likeness::{Sketch, TextIndex};
 //!
 //! let mut posts = TextIndex::new();
 //! let first = Sketch::of("the gates of port hessel open at nine and close at six on every day of the cup").expect("enough words");
-//! posts.insert(1, first);
+//! posts.insert(1, &first);
 //! let again = Sketch::of("the gates of port hessel open at nine and close at six on every day of the cup lantern").expect("enough words");
 //! assert_eq!(posts.similar(&again, 0.5)[0].0, 1);
+//! let quote = Sketch::of("port hessel open at nine and close at six").expect("enough words");
+//! assert_eq!(posts.quoting(&quote, 0.8).matches, [(1, 1.0)]);
 //! ```
 
 mod index;
+mod table;
+mod words;
 
 use std::fmt;
 
@@ -29,6 +33,7 @@ use rustc_hash::FxHashSet;
 use crate::LikenessError;
 
 pub use index::{Similar, TextIndex};
+use words::{mix, words};
 
 /// Words of a shingle.
 const SHINGLE_WORDS: usize = 3;
@@ -37,86 +42,205 @@ const SKETCHED_WORDS_MIN: usize = 5;
 /// A magazine issue with room; words beyond are not looked at, so that a hostile text costs no more than a long one.
 pub const WORDS_MAX: usize = 200_000;
 
-/// Minima of a sketch.
-const MINIMA: usize = 128;
+/// A text of no more shingles than this is kept whole.
+const WHOLE_MAX: usize = 128;
+/// Of a longer one, the shingles below this: every fourth, so that a quote shares some with it.
+const SAMPLED_BELOW: u32 = 1 << 30;
+/// Shingles that are sorted without a vector.
+const SORTED_MAX: usize = 256;
+/// Shingles of the longest texts; the smallest.
+const SAMPLE_MAX: usize = 2_048;
 /// The recipe of a sketch; sketches of another recipe cannot be compared.
-const SKETCH_VERSION: u8 = 1;
+const SKETCH_VERSION: u8 = 2;
 
-/// The likeness of a text in 128 bytes: for each of 128 random orders of all shingles, a byte of the text's first one.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Sketch([u8; MINIMA]);
+/// What is kept of a text: 32 bits of each of its shingles, and of a text of more than 128 shingles about every fourth, 2,048 at
+/// most. Those of a sample are the smallest, so that two samples are of the same shingles as far as both go.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Sketch {
+    /// Ascending, without repetitions.
+    hashes: Box<[u32]>,
+    whole: bool,
+}
 
 impl Sketch {
-    /// The length of [`Sketch::to_bytes`].
-    pub const BYTES: usize = MINIMA + 1;
+    /// The recipe of a sketch; a text whose stored sketch is of another must be sketched again.
+    pub const VERSION: u8 = SKETCH_VERSION;
+    /// The most that [`Sketch::to_bytes`] gives.
+    pub const BYTES_MAX: usize = 2 + SAMPLE_MAX * size_of::<u32>();
 
     /// Sketches a folded text; `None` when it has fewer than 5 words. Only the first [`WORDS_MAX`] words count.
     #[must_use]
     pub fn of(text: &str) -> Option<Self> {
-        let mut minima = [u32::MAX; MINIMA];
-        let mut words = 0;
-        shingles(text, &mut words, |shingle| {
-            // Multiply and add: two random halves give 128 orders that are independent in pairs.
-            let (low, high) = (shingle as u32, (shingle >> 32) as u32);
-            for (minimum, factor) in minima.iter_mut().zip(&FACTORS) {
-                *minimum = (*minimum).min(low.wrapping_mul(*factor).wrapping_add(high));
+        let mut few = [0; SORTED_MAX];
+        let mut count = 0;
+        let mut many = Vec::new();
+        let words = shingles(text, |shingle| {
+            let hash = (shingle >> 32) as u32;
+            match few.get_mut(count) {
+                Some(free) => {
+                    *free = hash;
+                    count += 1;
+                }
+                None => many.push(hash),
             }
         });
-        // Minima are small numbers that differ in their middle bits: the multiplication brings them into the top byte.
-        (words >= SKETCHED_WORDS_MIN)
-            .then(|| Sketch(minima.map(|minimum| (minimum.wrapping_mul(0x9e37_79b1) >> 24) as u8)))
+        if words < SKETCHED_WORDS_MIN {
+            return None;
+        }
+        let few = &few[..count];
+        // Most texts are short: these do without a vector.
+        if many.is_empty() {
+            let mut sorted = [0; SORTED_MAX];
+            let sorted = &mut sorted[..count];
+            sort(few, sorted);
+            return Some(Self::of_ascending(sorted));
+        }
+        many.extend_from_slice(few);
+        many.sort_unstable();
+        Some(Self::of_ascending(&mut many))
     }
 
-    /// The Jaccard measure of the two texts, 0 to 1, as far as the sketches tell: the standard error is at most 0.045.
+    fn of_ascending(hashes: &mut [u32]) -> Self {
+        let mut kept = 1;
+        for at in 1..hashes.len() {
+            let hash = hashes[at];
+            // Repeated ones are written over, without a branch.
+            hashes[kept] = hash;
+            kept += usize::from(hash != hashes[kept - 1]);
+        }
+        let hashes = &hashes[..kept];
+        let whole = kept <= WHOLE_MAX;
+        let sampled = || hashes.partition_point(|hash| *hash < SAMPLED_BELOW).clamp(WHOLE_MAX, SAMPLE_MAX);
+        Self { hashes: hashes[..if whole { kept } else { sampled() }].into(), whole }
+    }
+
+    /// The Jaccard measure of the two texts, 0 to 1: exact when both have at most 128 different shingles (and 32 bits tell those
+    /// apart), otherwise with a standard error of at most 0.045.
     #[must_use]
     pub fn jaccard(&self, other: &Self) -> f32 {
-        estimate(self.equal(other))
+        self.sample().jaccard(other.sample())
     }
 
-    /// The sketch as bytes that can be stored: a version, then the sketch. They mean the same on every machine.
+    /// How much of this text stands in the other, 0 to 1, exact as for [`Sketch::jaccard`]; of a short text in a long one it is
+    /// a rough estimate from the shingles that are in the long one's sample.
     #[must_use]
-    pub fn to_bytes(&self) -> [u8; Self::BYTES] {
-        let mut bytes = [SKETCH_VERSION; Self::BYTES];
-        bytes[1..].copy_from_slice(&self.0);
-        bytes
+    pub fn contained_in(&self, other: &Self) -> f32 {
+        self.sample().contained_in(other.sample())
+    }
+
+    /// The sketch as bytes that can be stored: a version, whether it is whole, the hashes. They mean the same on every machine.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let hashes = self.hashes.iter().flat_map(|hash| hash.to_le_bytes());
+        [SKETCH_VERSION, self.whole.into()].into_iter().chain(hashes).collect()
     }
 
     /// Reads [`Sketch::to_bytes`].
     ///
     /// # Errors
-    /// When the length or the version is another.
+    /// When the version is another or they are not what [`Sketch::to_bytes`] gives.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, LikenessError> {
-        match bytes {
-            [SKETCH_VERSION, sketch @ ..] => sketch.try_into().ok().map(Sketch),
-            _ => None,
-        }
-        .ok_or(LikenessError::NotASketch {
-            expected: Self::BYTES,
+        let refused = || LikenessError::NotASketch {
             version: SKETCH_VERSION,
+            found_version: bytes.first().copied(),
             found: bytes.len(),
-        })
+        };
+        let [SKETCH_VERSION, whole @ (0 | 1), hashes @ ..] = bytes else { return Err(refused()) };
+        let (fours, rest) = hashes.as_chunks::<4>();
+        let hashes: Box<[u32]> = fours.iter().map(|four| u32::from_le_bytes(*four)).collect();
+        let lengths = if *whole == 1 { 1..=WHOLE_MAX } else { WHOLE_MAX..=SAMPLE_MAX };
+        if !rest.is_empty() || !lengths.contains(&hashes.len()) || !hashes.is_sorted_by(|a, b| a < b) {
+            return Err(refused());
+        }
+        Ok(Self { hashes, whole: *whole == 1 })
     }
 
-    /// How many of the 128 bytes are the same.
-    fn equal(&self, other: &Self) -> u32 {
-        // Sums of one byte each: no lane can overflow, and the loop becomes vector compares.
-        let equal: u8 = self.0.iter().zip(&other.0).map(|(a, b)| u8::from(a == b)).sum();
-        u32::from(equal)
+    fn sample(&self) -> Sample<'_> {
+        Sample { hashes: &self.hashes, whole: self.whole }
     }
 }
 
 impl fmt::Debug for Sketch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Sketch(")?;
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
+        let what = if self.whole { "all" } else { "a sample" };
+        write!(f, "Sketch({what}:")?;
+        self.hashes.iter().try_for_each(|hash| write!(f, " {hash:08x}"))?;
         f.write_str(")")
     }
 }
 
-/// The measure from how many bytes are the same; one in 256 is by chance.
-fn estimate(equal: u32) -> f32 {
-    let chance = 1.0 / 256.0;
-    ((equal as f32 / MINIMA as f32 - chance) / (1.0 - chance)).max(0.0)
+/// A sketch, wherever its hashes are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Sample<'a> {
+    hashes: &'a [u32],
+    whole: bool,
+}
+
+impl<'a> Sample<'a> {
+    fn jaccard(self, other: Self) -> f32 {
+        let (a, b) = self.comparable(other);
+        let both = shared(a, b);
+        share(both, a.len() + b.len() - both)
+    }
+
+    fn contained_in(self, other: Self) -> f32 {
+        let (a, b) = self.comparable(other);
+        share(shared(a, b), a.len())
+    }
+
+    fn smallest(self, most: usize) -> &'a [u32] {
+        &self.hashes[..self.hashes.len().min(most)]
+    }
+
+    /// The hashes of both as far as both were kept.
+    fn comparable(self, other: Self) -> (&'a [u32], &'a [u32]) {
+        let below = |hashes: &'a [u32], bound: Option<u32>| match bound {
+            Some(bound) => &hashes[..hashes.partition_point(|hash| *hash < bound)],
+            None => hashes,
+        };
+        let bound =
+            [self, other].into_iter().filter(|sample| !sample.whole).filter_map(|sample| sample.hashes.last()).min();
+        (below(self.hashes, bound.copied()), below(other.hashes, bound.copied()))
+    }
+}
+
+/// How many numbers two ascending lists share.
+fn shared(a: &[u32], b: &[u32]) -> usize {
+    let (mut i, mut j, mut both) = (0, 0, 0);
+    // Which list goes on cannot be foreseen, so nothing branches on it.
+    while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
+        both += usize::from(x == y);
+        i += usize::from(x <= y);
+        j += usize::from(y <= x);
+    }
+    both
+}
+
+/// Sorts random numbers: into 64 heaps by their first bits, then by insertion, where little is left to do.
+fn sort(hashes: &[u32], sorted: &mut [u32]) {
+    const HEAPS: usize = 64;
+    let mut ends = [0u16; HEAPS];
+    let heap = |hash: u32| (hash >> 26) as usize;
+    hashes.iter().for_each(|hash| ends[heap(*hash)] += 1);
+    let mut sum = 0;
+    for end in &mut ends {
+        sum += *end;
+        *end = sum;
+    }
+    for hash in hashes {
+        let end = &mut ends[heap(*hash)];
+        *end -= 1;
+        sorted[usize::from(*end)] = *hash;
+    }
+    for at in 1..sorted.len() {
+        let hash = sorted[at];
+        let mut free = at;
+        while free > 0 && sorted[free - 1] > hash {
+            sorted[free] = sorted[free - 1];
+            free -= 1;
+        }
+        sorted[free] = hash;
+    }
 }
 
 /// How alike two folded texts are, 0 to 1: the shingles in both over those in either. Texts without words are like nothing.
@@ -140,91 +264,28 @@ fn share(part: usize, whole: usize) -> f32 {
 
 fn set(text: &str) -> FxHashSet<u64> {
     let mut set = FxHashSet::default();
-    shingles(text, &mut 0, |shingle| {
+    shingles(text, |shingle| {
         set.insert(shingle);
     });
     set
 }
 
-/// Hands over the hash of each shingle and counts words. A text of one or two words is a shingle as a whole.
-fn shingles(text: &str, words: &mut usize, mut each: impl FnMut(u64)) {
-    let (mut before, mut last) = (0, 0);
-    split(text, |word| {
-        *words += 1;
-        if *words >= SHINGLE_WORDS {
+/// Hands over the hash of each shingle; how many words there were. A text of one or two words is a shingle as a whole.
+fn shingles(text: &str, mut each: impl FnMut(u64)) -> usize {
+    let (mut before, mut last, mut count) = (0, 0, 0);
+    words(text, |word| {
+        count += 1;
+        if count >= SHINGLE_WORDS {
             each(mix(mix(before, last), word));
         }
         (before, last) = (last, word);
-        *words < WORDS_MAX
+        count < WORDS_MAX
     });
-    if (1..SHINGLE_WORDS).contains(words) {
+    if (1..SHINGLE_WORDS).contains(&count) {
         each(mix(mix(before, last), 0));
     }
+    count
 }
-
-/// Hands over the hash of each word until `each` says stop.
-fn split(text: &str, mut each: impl FnMut(u64) -> bool) {
-    let bytes = text.as_bytes();
-    let mut start = None;
-    for (at, character) in text.char_indices() {
-        let alone = is_written_without_spaces(character);
-        if character.is_alphanumeric() && !alone {
-            start = start.or(Some(at));
-            continue;
-        }
-        if let Some(start) = start.take()
-            && !each(hash(&bytes[start..at]))
-        {
-            return;
-        }
-        if alone && !each(hash(&bytes[at..at + character.len_utf8()])) {
-            return;
-        }
-    }
-    if let Some(start) = start {
-        each(hash(&bytes[start..]));
-    }
-}
-
-/// Thai, Lao, Myanmar, Khmer; kana and Chinese characters with their supplements.
-fn is_written_without_spaces(character: char) -> bool {
-    character >= '\u{e00}'
-        && matches!(character, '\u{e01}'..='\u{e30}' | '\u{e32}'..='\u{e33}' | '\u{e40}'..='\u{e46}' | '\u{e81}'..='\u{eb0}'
-            | '\u{eb2}'..='\u{eb3}' | '\u{ec0}'..='\u{ec6}' | '\u{1000}'..='\u{102a}' | '\u{1780}'..='\u{17b3}'
-            | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
-            | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
-}
-
-/// The hash of a word. Part of the recipe: a change needs another [`SKETCH_VERSION`].
-fn hash(word: &[u8]) -> u64 {
-    let (eights, rest) = word.as_chunks::<8>();
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    let hash = eights.iter().fold(word.len() as u64, |hash, eight| mix(hash, u64::from_le_bytes(*eight)));
-    mix(hash, u64::from_le_bytes(last))
-}
-
-/// Both halves of a product: every bit of the inputs reaches every bit of the result, and their order matters.
-fn mix(a: u64, b: u64) -> u64 {
-    let product = u128::from(a ^ 0x9e37_79b9_7f4a_7c15) * u128::from(b.rotate_left(23) ^ 0xd6e8_feb8_6659_fd93);
-    (product as u64 ^ (product >> 64) as u64).wrapping_add(0xa076_1d64_78bd_642f)
-}
-
-/// The multipliers of the 128 orders (splitmix64 from 1). Part of the recipe.
-const FACTORS: [u32; MINIMA] = {
-    let mut factors = [0; MINIMA];
-    let mut state: u64 = 1;
-    let mut at = 0;
-    while at < MINIMA {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut word = state;
-        word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        factors[at] = (word ^ (word >> 31)) as u32 | 1;
-        at += 1;
-    }
-    factors
-};
 
 #[cfg(test)]
 mod tests;
