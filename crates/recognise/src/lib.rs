@@ -37,6 +37,7 @@ mod places;
 mod recogniser;
 mod register;
 mod scripts;
+mod sieve;
 mod sounds;
 mod statements;
 mod trie;

@@ -5,15 +5,18 @@
 //! perhaps a name in disguise ([`crate::loose`])? Only from there names are followed. In: a folded text and its words. Out: hits.
 
 mod pick;
+mod sift;
 
 use crate::loose::{LooseAlt, Text, begins_name_only, is_everyday, read_beside, read_pair, read_word, slip};
 use crate::memo::{Key, Memo, Owner};
+use crate::sieve::{head_hash, head_hash_at};
 use crate::trie::{Anchors, Node, Trie, TrieBuilder};
 use crate::vocabulary::{Vocabulary, VocabularyBuilder};
 use crate::words::{Reading, Script, arabic_noun, how, may_be_arabic, may_be_plural, readings, script_of, word_key};
-use pick::{pick, pick_pairs, pick_rare};
+use pick::{pick_pairs, pick_rare};
+use sift::Sifted;
 use std::hint::black_box;
-use vedette_text::common::{quick_hash, quick_hash_at};
+use vedette_text::common::quick_hash;
 use vedette_text::fold::fold_plain;
 use vedette_text::tokens::tokens;
 
@@ -63,9 +66,8 @@ pub(crate) struct Scratch {
     unknown: Vec<bool>,
     /// Words that are read together with the one before.
     pairs: Vec<u32>,
-    /// Words by which a name may be looked for: as they are, and by another reading.
-    whole: Vec<u32>,
-    otherwise: Vec<u32>,
+    /// Words by which a name may be looked for.
+    sifted: Sifted,
     loose: Vec<LooseAlt>,
     beside: Vec<LooseAlt>,
     memo: Memo,
@@ -210,19 +212,18 @@ impl Matcher {
 
     /// Words by which a name is looked for.
     fn look_for_anchors(&self, text: Text<'_>, scratch: &mut Scratch) {
-        let [mut whole, mut otherwise] = [&mut scratch.whole, &mut scratch.otherwise].map(std::mem::take);
-        let [wholes, others] = pick(self.anchors.filter(), text, &mut whole, &mut otherwise);
+        let mut sifted = std::mem::take(&mut scratch.sifted);
+        sifted.read(self.anchors.sieve(), text);
         let bytes = text.folded.as_bytes();
-        let may = |start: usize, end: usize| self.anchors.may_hold(quick_hash_at(bytes, start, end));
+        let may = |start: usize, end: usize| self.anchors.sieve().may_hold(head_hash_at(bytes, start, end));
         // First all of them, because the processor waits for several readings of memory at once.
         let word = |token: &u32| text.word(*token as usize).unwrap_or_default();
-        let seen =
-            whole.iter().take(wholes).fold(0, |seen, at| seen ^ self.anchors.touch(word_key(word(at).as_bytes())));
+        let seen = sifted.whole().iter().fold(0, |seen, at| seen ^ self.anchors.touch(word_key(word(at).as_bytes())));
         black_box(seen);
-        for token in whole.iter().take(wholes) {
+        for token in sifted.whole() {
             self.anchor(text, *token as usize, scratch);
         }
-        for token in otherwise.iter().take(others) {
+        for token in sifted.otherwise() {
             let token = *token as usize;
             let Some((start, end)) = text.spots.get(token) else { continue };
             let found = match bytes.get(start).copied().unwrap_or_default() {
@@ -237,7 +238,7 @@ impl Matcher {
         for token in text.spots.quoted() {
             self.anchor(text, *token as usize, scratch);
         }
-        (scratch.whole, scratch.otherwise) = (whole, otherwise);
+        scratch.sifted = sifted;
     }
 
     fn may_hold_any(&self, text: Text<'_>, token: usize) -> bool {
@@ -245,7 +246,7 @@ impl Matcher {
         let mut may = false;
         readings(word, script_of(word), true, |reading| {
             let part = word.as_bytes().get(reading.from..reading.to).unwrap_or_default();
-            may = may || self.anchors.may_hold(quick_hash(part));
+            may = may || self.anchors.sieve().may_hold(head_hash(part));
         });
         may
     }
@@ -253,12 +254,13 @@ impl Matcher {
     /// Notes where the names begin that have this word as their rarest.
     #[cold]
     fn anchor(&self, text: Text<'_>, token: usize, scratch: &mut Scratch) {
-        let Some(word) = text.word(token) else { return };
+        let (Some((start, _)), Some(word)) = (text.spots.get(token), text.word(token)) else { return };
         readings(word, script_of(word), true, |reading| {
-            let part = word.as_bytes().get(reading.from..reading.to).unwrap_or_default();
-            if !self.anchors.may_hold(quick_hash(part)) {
+            let hash = head_hash_at(text.folded.as_bytes(), start + reading.from, start + reading.to);
+            if !self.anchors.sieve().may_hold(hash) {
                 return;
             }
+            let part = word.as_bytes().get(reading.from..reading.to).unwrap_or_default();
             let mut places = self.anchors.places(word_key(part));
             while places != 0 {
                 let at = places.trailing_zeros() as usize;

@@ -3,6 +3,7 @@
 //! A name is looked for by its rarest word, not its first: `the`, `new` and `al` stand in every text. A filter of bits in front of the
 //! table tells nearly every other word of a text from these. In: names. Out: [`Trie`] and [`Anchors`].
 
+use crate::sieve::{Sieve, head_hash};
 use crate::words::{join, name_part, word_key};
 use rustc_hash::FxHashMap;
 use vedette_text::common::{is_common_hash, quick_hash};
@@ -214,43 +215,22 @@ fn edge(node: u32, key: u64) -> u64 {
 /// Words by which names are looked for, each with the places it has in names.
 #[derive(Debug, Default)]
 pub(crate) struct Anchors {
-    /// Two bits of one of these words stand for each [`quick_hash`].
-    filter: Vec<u64>,
-    mask: usize,
+    sieve: Sieve,
     places: Table,
 }
 
 impl Anchors {
     fn new(words: &FxHashMap<u64, (u64, u32)>) -> Self {
-        // 24 to 48 bits a word: one word in two hundred passes that should not, and ten thousand names stay close to the processor.
-        let size = (words.len() / 8 * 3).next_power_of_two().max(16);
-        let mut anchors = Self {
-            filter: vec![0; size],
-            mask: size - 1,
+        Self {
+            sieve: Sieve::of(words.values().map(|(head, _)| *head)),
             places: Table::new(words.iter().map(|(key, (_, at))| (*key, *at))),
-        };
-        for (quick, _) in words.values() {
-            let (at, bits) = anchors.place(*quick);
-            if let Some(word) = anchors.filter.get_mut(at) {
-                *word |= bits;
-            }
         }
-        anchors
     }
 
+    /// Lets all of these words through, and few others.
     #[inline]
-    fn place(&self, quick: u64) -> (usize, u64) {
-        (quick as usize & self.mask, 1 << (quick >> 58) | 1 << (quick >> 52 & 63))
-    }
-
-    /// False when no name is looked for by a word with this [`quick_hash`].
-    #[inline]
-    pub fn may_hold(&self, quick: u64) -> bool {
-        self.filter().may_hold(quick)
-    }
-
-    pub fn filter(&self) -> Filter<'_> {
-        Filter { words: &self.filter, mask: self.mask }
+    pub fn sieve(&self) -> &Sieve {
+        &self.sieve
     }
 
     /// One bit for each place that the word of this key has in names that are looked for by it.
@@ -266,22 +246,12 @@ impl Anchors {
     }
 }
 
-/// The bits of [`Anchors`] alone, for a loop that needs nothing else.
+/// A word of a name.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Filter<'a> {
-    words: &'a [u64],
-    mask: usize,
-}
-
-impl Filter<'_> {
-    /// As [`Anchors::may_hold`].
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "every word of every text comes here")]
-    pub fn may_hold(self, quick: u64) -> bool {
-        // Both bits at once: a wrong guess of the processor costs more.
-        let word = self.words.get(quick as usize & self.mask).copied().unwrap_or_default();
-        (word >> (quick >> 58)) & (word >> (quick >> 52 & 63)) & 1 != 0
-    }
+struct NameWord {
+    key: u64,
+    head: u64,
+    common: bool,
 }
 
 /// Collects names, then builds the tables.
@@ -291,8 +261,8 @@ pub(crate) struct TrieBuilder {
     ends: Vec<(u32, Name)>,
     /// The node before each node; that of the root is itself.
     parents: Vec<u32>,
-    /// Key and quick hash of every word of every name, and where each name begins.
-    words: Vec<(u64, u64)>,
+    /// Every word of every name, and where each name begins.
+    words: Vec<NameWord>,
     starts: Vec<u32>,
 }
 
@@ -314,7 +284,8 @@ impl TrieBuilder {
             let (part, article) = name_part(word);
             first_article |= article && at == 0;
             let key = word_key(part.as_bytes());
-            self.words.push((key, quick_hash(part.as_bytes())));
+            let common = is_common_hash(quick_hash(part.as_bytes()));
+            self.words.push(NameWord { key, head: head_hash(part.as_bytes()), common });
             let (before, fresh) = (node, self.parents.len() as u32);
             node = *self.edges.entry(edge(node, key)).or_insert(fresh);
             if node == fresh {
@@ -333,22 +304,22 @@ impl TrieBuilder {
         (Trie::new(&self.edges, &self.parents, &self.ends), anchors)
     }
 
-    /// From the key of each word that is looked for to its quick hash and its places in names.
+    /// From the key of each word that is looked for to its [`head_hash`] and its places in names.
     fn anchors(&self) -> FxHashMap<u64, (u64, u32)> {
         let mut counts: FxHashMap<u64, u32> = FxHashMap::default();
-        for (key, _) in &self.words {
-            *counts.entry(*key).or_default() += 1;
+        for word in &self.words {
+            *counts.entry(word.key).or_default() += 1;
         }
         let mut anchors: FxHashMap<u64, (u64, u32)> = FxHashMap::default();
         for (number, start) in self.starts.iter().enumerate() {
             let end = self.starts.get(number + 1).map_or(self.words.len(), |end| *end as usize);
             let words = self.words.get(*start as usize..end).unwrap_or_default();
-            let cost = |(_, (key, quick)): &(u32, &(u64, u64))| {
-                let common = if is_common_hash(*quick) { COMMON_COST } else { 0 };
-                counts.get(key).copied().unwrap_or(0).saturating_add(common)
+            let cost = |(_, word): &(u32, &NameWord)| {
+                let common = if word.common { COMMON_COST } else { 0 };
+                counts.get(&word.key).copied().unwrap_or(0).saturating_add(common)
             };
-            if let Some((at, (key, quick))) = (0u32..).zip(words).min_by_key(cost) {
-                anchors.entry(*key).or_insert((*quick, 0)).1 |= 1 << at;
+            if let Some((at, word)) = (0u32..).zip(words).min_by_key(cost) {
+                anchors.entry(word.key).or_insert((word.head, 0)).1 |= 1 << at;
             }
         }
         anchors
@@ -360,5 +331,5 @@ pub(crate) fn bytes(trie: &Trie, anchors: &Anchors) -> usize {
     trie.nodes.len() * size_of::<Node>()
         + trie.more.len() * size_of::<(u32, Name)>()
         + anchors.places.bytes()
-        + anchors.filter.len() * size_of::<u64>()
+        + anchors.sieve.bytes()
 }

@@ -248,12 +248,6 @@ pub(crate) fn may_end_in_plural(text: &[u8], start: usize, end: usize) -> bool {
     (end - start >= PLURAL_BYTES_MIN) & (text.get(end.wrapping_sub(1)) == Some(&b's'))
 }
 
-/// [`may_end_in_plural`] of a word of `size` bytes by its last eight.
-#[inline]
-pub(crate) fn is_long_with_s(tail: u64, size: usize) -> bool {
-    (size >= PLURAL_BYTES_MIN) & (tail >> 56 == u64::from(b's'))
-}
-
 /// Whether it is a plural of which `may` takes the singular, as [`readings`] hands it on.
 pub(crate) fn may_be_plural(text: &[u8], start: usize, end: usize, may: impl Fn(usize, usize) -> bool) -> bool {
     may_end_in_plural(text, start, end)
@@ -358,30 +352,50 @@ fn may_have_suffix(text: &[u8], start: usize, end: usize) -> bool {
 }
 
 /// Where the word of a name begins in a word of the Arabic script without its clitic of one letter and its article, and whether there
-/// may be more readings: what [`readings`] hands on, without a call for each and without branches, because half of all words of an
-/// Arabic text come here. Without clitic or article it is where the word begins.
+/// may be more readings. Without clitic or article it is where the word begins.
 #[inline]
 pub(crate) fn arabic_noun(text: &[u8], start: usize, end: usize) -> (usize, bool) {
-    let (head, tail) = (eight_from(text, start), eight_from(text, end.saturating_sub(8)));
-    let (cut, more) = arabic_cut((head, tail), end.wrapping_sub(start));
-    (start + cut, more)
+    let (head, tail) = (eight_from(text, start), eight_from(text, end.saturating_sub(4)) & 0xffff_ffff);
+    let marks = marks(head, tail, (end - start) as u64);
+    let cut = if marks.clitic { 2 + if marks.clitic_article { 4 } else { 0 } } else { 4 * usize::from(marks.article) };
+    (start + cut, marks.more)
 }
 
-/// [`arabic_noun`] of a word of `size` bytes from its first eight bytes and its last: how many bytes stand before the noun.
+/// What the ends of a word say about its readings.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Marks {
+    /// It begins with the article.
+    pub article: bool,
+    /// It may begin with a clitic of one letter, and with the article behind that.
+    pub clitic: bool,
+    pub clitic_article: bool,
+    /// There may be more readings.
+    pub more: bool,
+}
+
+/// Whether a word that begins with ASCII may be a plural, by the four bytes before its end.
 #[inline(always)]
-pub(crate) fn arabic_cut((head, tail): (u64, u64), size: usize) -> (usize, bool) {
+pub(crate) fn is_plural(tail: u64, size: u64) -> bool {
+    (tail >> 24 == b's' as u64) & (size >= PLURAL_BYTES_MIN as u64)
+}
+
+/// What the first eight bytes of a word and the four before its end say, without branches, because every word of a text comes here.
+#[inline(always)]
+pub(crate) fn marks(head: u64, tail: u64, size: u64) -> Marks {
     const AL: u32 = ALEF as u32 | (LAM as u32) << 16;
-    let first = head as u16;
+    const LEAST: u64 = ARABIC_BYTES_MIN as u64;
+    let (first, second) = (head as u16, (head >> 16) as u16);
+    let article = (head as u32 == AL) & (size >= 4 + LEAST);
     let clitic = (first == WAW) | (first == FA) | (first == BA) | (first == LAM) | (first == KAF);
-    let clitic = usize::from(clitic) & usize::from(size >= 2 + ARABIC_BYTES_MIN);
-    let article = usize::from((head >> (16 * clitic)) as u32 == AL)
-        & usize::from(size >= 2 * clitic + ARTICLE.len() + ARABIC_BYTES_MIN);
-    let second = (head >> 16) as u16;
-    let two = usize::from((second == BA) | (second == LAM) | (second == KAF)) & clitic;
-    let (last, before) = ((tail >> 48) as u16, (tail >> 32) as u16);
-    let suffix = usize::from(last == YA) | usize::from(last == ALEF) & usize::from(before == HA);
-    let suffix = suffix & usize::from(size > SUFFIXED_BYTES_MIN);
-    (2 * clitic + ARTICLE.len() * article, two | suffix != 0)
+    let clitic = clitic & (size >= 2 + LEAST);
+    let clitic_article = ((head >> 16) as u32 == AL) & (size >= 6 + LEAST);
+    let two = ((second == BA) | (second == LAM) | (second == KAF)) & clitic;
+    let (last, before) = ((tail >> 16) as u16, tail as u16);
+    let suffix = ((last == YA) | (last == ALEF) & (before == HA)) & (size > SUFFIXED_BYTES_MIN as u64);
+    let (ascii, arabic) = (head & 0x80 == 0, head & 0xfc == 0xd8);
+    // Most words of other scripts have case endings.
+    let more = (ascii & is_plural(tail, size)) | (arabic & (two | suffix)) | !(ascii | arabic);
+    Marks { article, clitic, clitic_article, more }
 }
 
 /// Eight bytes as one number; those behind the end of the text are 0.

@@ -2,52 +2,10 @@
 //! guess. In: a text and a filter. Out: numbers of words.
 
 use crate::loose::{GAP_BYTES_MAX, Text};
-use crate::trie::Filter;
-use crate::words::{arabic_cut, is_long_with_s};
-use vedette_text::common::{ends_at, is_common_hash, quick_hash_at, quick_hash_of_ends};
+use vedette_text::common::{is_common_hash, quick_hash_at};
 
 /// Bytes of the shortest word that is read loosely.
 const LOOSE_BYTES_MIN: usize = 3;
-
-/// Writes the numbers of the words that pass the filter as they are, and of those that have other readings, into the two lists;
-/// returns how many of each. Every word is written and few are kept: what the processor cannot guess it need not guess.
-#[inline(never)]
-pub(super) fn pick(filter: Filter<'_>, text: Text<'_>, whole: &mut Vec<u32>, otherwise: &mut Vec<u32>) -> [usize; 2] {
-    let bytes = text.folded.as_bytes();
-    let may = |start: usize, end: usize| filter.may_hold(quick_hash_at(bytes, start, end));
-    let tokens = text.spots.len();
-    if whole.len() < tokens {
-        whole.resize(tokens, 0);
-        otherwise.resize(tokens, 0);
-    }
-    let (whole, otherwise) = (whole.as_mut_slice(), otherwise.as_mut_slice());
-    let (mut wholes, mut others) = (0usize, 0usize);
-    for (token, (start, end)) in (0u32..).zip(text.spots.iter()) {
-        let size = end.wrapping_sub(start);
-        // Most words have one reading.
-        let (found, more) = match ends_at(bytes, start, end) {
-            Some(ends) => {
-                let whole = filter.may_hold(quick_hash_of_ends(ends, size));
-                match ends.0 as u8 {
-                    0..=0x7f => (whole, is_long_with_s(ends.1, size)),
-                    0xd8..=0xdb => {
-                        let (cut, more) = arabic_cut(ends, size);
-                        (whole | may(start.wrapping_add(cut), end), more)
-                    }
-                    _ => (whole, true),
-                }
-            }
-            // What stands at the ends of the text is looked at by every reading.
-            None => (may(start, end), true),
-        };
-        if let (Some(slot), Some(other)) = (whole.get_mut(wholes), otherwise.get_mut(others)) {
-            (*slot, *other) = (token, token);
-        }
-        wholes += usize::from(found);
-        others += usize::from(more & !found);
-    }
-    [wholes, others]
-}
 
 /// Writes the words that are none of the common ones, with their hashes; returns how many. Every word is written and few are kept, so
 /// that the processor need not guess.

@@ -2,7 +2,7 @@
 //! reading it once. Says the same as [`super::tokens`], which a property test holds it to.
 
 use super::is_word;
-use crate::blocks::{BLOCK, bits, is, within};
+use crate::blocks::{BLOCK, Eyes, Look, PLACES, run};
 
 /// The words of one text: where each begins and ends. Kept by the caller, so that a second text needs no new memory.
 #[derive(Debug, Default, Clone)]
@@ -13,8 +13,6 @@ pub struct Spots {
     count: usize,
     /// Numbers of the words with an apostrophe in them.
     quoted: Vec<u32>,
-    words: Vec<u64>,
-    quotes: Vec<u64>,
 }
 
 impl Spots {
@@ -22,12 +20,8 @@ impl Spots {
     pub fn read(&mut self, text: &str) {
         self.count = 0;
         self.quoted.clear();
-        self.words.clear();
-        self.quotes.clear();
         if u32::try_from(text.len()).is_ok() {
-            self.mask(text);
-            self.join_quotes();
-            self.cut();
+            run(Reading { spots: self, text });
         }
     }
 
@@ -55,9 +49,15 @@ impl Spots {
 
     /// Start and end of every word, in order.
     #[inline]
-    pub fn iter(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+    pub fn pairs(&self) -> &[[u32; 2]] {
         let (pairs, _) = self.edges().as_chunks::<2>();
-        pairs.iter().map(|[start, end]| (*start as usize, *end as usize))
+        pairs
+    }
+
+    /// Start and end of every word, in order.
+    #[inline]
+    pub fn iter(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.pairs().iter().map(|[start, end]| (*start as usize, *end as usize))
     }
 
     /// Numbers of the words that hold an apostrophe.
@@ -65,98 +65,92 @@ impl Spots {
         &self.quoted
     }
 
-    /// One bit a byte: part of a word, apostrophes apart.
-    fn mask(&mut self, text: &str) {
-        // Bytes of a sign that reach into the next block.
-        let mut over = 0u32;
+    /// Writes the edges that a block has, and the words of its apostrophes.
+    #[inline(always)]
+    fn cut<E: Eyes>(&mut self, eyes: E, base: u32, turns: u64, mut quotes: u64) {
+        while quotes != 0 {
+            // An odd number of edges lies before a place inside a word.
+            let before = turns & ((1u64 << quotes.trailing_zeros()) - 1);
+            quotes &= quotes - 1;
+            let word = (self.count as u32 + before.count_ones()) / 2;
+            if self.quoted.last() != Some(&word) {
+                self.quoted.push(word);
+            }
+        }
+        let out = self.edges.get_mut(self.count..).unwrap_or_default();
+        self.count += eyes.places(base, turns, out);
+    }
+}
+
+/// A text whose words are being read.
+struct Reading<'a> {
+    spots: &'a mut Spots,
+    text: &'a str,
+}
+
+impl Look for Reading<'_> {
+    #[inline(always)]
+    fn run<E: Eyes>(self, eyes: E) {
+        let Self { spots, text } = self;
         let bytes = text.as_bytes();
-        for number in 0..bytes.len().div_ceil(BLOCK) {
+        let blocks = bytes.len().div_ceil(BLOCK);
+        // Room for every edge that may come, and for what is written behind the last one of a block.
+        let room = blocks * BLOCK + PLACES;
+        if spots.edges.len() < room {
+            spots.edges.resize(room, 0);
+        }
+        // A block is cut when the next one was seen: a single apostrophe between two letters joins them. `last`: bit 63 of the block
+        // before, as it was cut and as it was seen.
+        let (mut held, mut last, mut over) = (Seen::default(), [0u64; 2], 0u32);
+        for number in 0..=blocks {
             let rest = bytes.get(number * BLOCK..).unwrap_or_default();
             let mut seen = match rest.first_chunk::<{ BLOCK + 1 }>() {
-                Some(block) => look(block),
+                Some(block) => look(eyes, block),
                 None => {
                     let mut padded = [b' '; BLOCK + 1];
                     for (slot, byte) in padded.iter_mut().zip(rest) {
                         *slot = *byte;
                     }
-                    look(&padded)
+                    look(eyes, &padded)
                 }
             };
             seen.word &= u64::MAX.checked_shl(over).unwrap_or(0);
-            over = 0;
-            while seen.odd != 0 {
-                let at = seen.odd.trailing_zeros();
-                seen.odd &= seen.odd - 1;
-                let Some(ch) = text.get(number * BLOCK + at as usize..).and_then(|rest| rest.chars().next()) else {
-                    continue;
-                };
-                if !is_word(ch) {
-                    let bytes = ch.len_utf8() as u32;
-                    seen.word &= !(((1u64 << bytes) - 1) << at);
-                    over = (at + bytes).saturating_sub(BLOCK as u32);
-                }
+            over = if seen.odd == 0 { 0 } else { take_out_signs(text, number * BLOCK, &mut seen) };
+            let word = held.word;
+            let inside = held.quote & (word << 1 | last[1]) & (word >> 1 | seen.word << 63);
+            let joined = word | inside;
+            if let Some(before) = number.checked_sub(1) {
+                spots.cut(eyes, (before * BLOCK) as u32, joined ^ (joined << 1 | last[0]), inside);
             }
-            self.words.push(seen.word);
-            self.quotes.push(seen.quote);
+            last = [joined >> 63, word >> 63];
+            held = seen;
         }
-        self.words.push(0);
+        // What the text ends with ends there.
+        if last[0] != 0
+            && let Some(slot) = spots.edges.get_mut(spots.count)
+        {
+            *slot = (blocks * BLOCK) as u32;
+            spots.count += 1;
+        }
     }
+}
 
-    /// A single apostrophe between two letters joins them.
-    fn join_quotes(&mut self) {
-        let mut before = 0u64;
-        for number in 0..self.quotes.len() {
-            let Some([word, next]) = self.words.get(number..number + 2) else { return };
-            let (word, after) = (*word, *next);
-            let quote = self.quotes.get(number).copied().unwrap_or_default();
-            let inside = if quote == 0 { 0 } else { quote & (word << 1 | before >> 63) & (word >> 1 | after << 63) };
-            before = word;
-            if let (Some(word), Some(quote)) = (self.words.get_mut(number), self.quotes.get_mut(number)) {
-                *word |= inside;
-                *quote = inside;
-            }
+/// Takes the signs out of the words of a block; returns how many bytes of the last one reach into the next block.
+#[cold]
+fn take_out_signs(text: &str, base: usize, seen: &mut Seen) -> u32 {
+    let mut over = 0;
+    let mut odd = seen.odd;
+    while odd != 0 {
+        let at = odd.trailing_zeros();
+        odd &= odd - 1;
+        let Some(ch) = text.get(base + at as usize..).and_then(|rest| rest.chars().next()) else { continue };
+        if !is_word(ch) {
+            let bytes = ch.len_utf8() as u32;
+            seen.word &= !(((1u64 << bytes) - 1) << at);
+            over = (at + bytes).saturating_sub(BLOCK as u32);
         }
     }
-
-    fn cut(&mut self) {
-        // Room for every edge that may come, and for what is written behind the last one of a block.
-        let room: usize = self.words.len() * BLOCK + BLOCK;
-        let mut edges = std::mem::take(&mut self.edges);
-        if edges.len() < room {
-            edges.resize(room, 0);
-        }
-        let mut written = 0;
-        let mut before = 0u64;
-        for (number, word) in self.words.iter().enumerate() {
-            let mut turns = word ^ (word << 1 | before >> 63);
-            before = *word;
-            let base = (number * BLOCK) as u32;
-            // Eight at a time, so that the processor seldom guesses wrongly how many a block has.
-            let mut out = edges.get_mut(written..).unwrap_or_default();
-            written += turns.count_ones() as usize;
-            while turns != 0 {
-                let Some((eight, rest)) = out.split_first_chunk_mut::<8>() else { break };
-                for slot in eight {
-                    *slot = base + turns.trailing_zeros();
-                    turns &= turns.wrapping_sub(1);
-                }
-                out = rest;
-            }
-        }
-        self.count = written;
-        self.edges = edges;
-        for (number, quote) in self.quotes.iter().enumerate() {
-            let mut quote = *quote;
-            while quote != 0 {
-                let at = (number * BLOCK) as u32 + quote.trailing_zeros();
-                quote &= quote - 1;
-                let word = (self.edges().partition_point(|edge| *edge <= at) / 2) as u32;
-                if self.quoted.last() != Some(&word) {
-                    self.quoted.push(word);
-                }
-            }
-        }
-    }
+    over
 }
 
 /// What 64 bytes hold, one bit each.
@@ -170,36 +164,35 @@ struct Seen {
     quote: u64,
 }
 
-/// A block and the byte after it. Written so that the compiler turns each loop into vector instructions.
-#[inline]
-fn look(block: &[u8; BLOCK + 1]) -> Seen {
-    let mut words = [0u8; BLOCK];
-    let mut quotes = [0u8; BLOCK];
-    for ((word, quote), byte) in words.iter_mut().zip(&mut quotes).zip(block) {
-        *word = within(byte | 0x20, b'a', 26) | within(*byte, b'0', 10);
-        *quote = is(*byte, b'\'');
-    }
-    let beyond = block.first_chunk().map_or(0, bits);
-    let odd = if beyond == 0 { 0 } else { look_beyond_ascii(block) };
-    Seen { word: bits(&words) | beyond, odd, quote: bits(&quotes) }
+/// A block and the byte after it.
+#[inline(always)]
+fn look<E: Eyes>(eyes: E, block: &[u8; BLOCK + 1]) -> Seen {
+    let (Some(now), Some(next)) = (block.first_chunk(), block.last_chunk()) else { return Seen::default() };
+    let bytes = eyes.load(now);
+    let quote = eyes.bits(eyes.is(bytes, b'\''));
+    let word = eyes.or(eyes.within(eyes.lower(bytes), b'a', 26), eyes.within(bytes, b'0', 10));
+    let beyond = eyes.bits(eyes.within(bytes, 0x80, 0x80));
+    let odd = if beyond == 0 { 0 } else { look_beyond_ascii(eyes, bytes, eyes.load(next)) };
+    Seen { word: eyes.bits(word) | beyond, odd, quote }
 }
 
 /// Letters of Latin, Greek, Cyrillic and Arabic begin with C3 to DB. What begins with another byte is looked at one by one, and
 /// so are the few signs that share a first byte with letters: × and ÷, the commas and question marks of Arabic.
-fn look_beyond_ascii(block: &[u8; BLOCK + 1]) -> u64 {
-    let mut odd = [0u8; BLOCK];
-    let mut any = 0u8;
-    for ((odd, byte), next) in odd.iter_mut().zip(block).zip(block.iter().skip(1)) {
-        let (byte, next) = (*byte, *next);
-        let rare = within(byte, 0xdc, 0x24) | is(byte, 0xc2) | within(byte, 0xcb, 5) | within(byte, 0xd2, 6);
-        let latin = is(byte, 0xc3) & (is(next, 0x97) | is(next, 0xb7));
-        let arabic = is(byte, 0xd8) & (within(next, 0x80, 16) | within(next, 0x9b, 5));
-        let digits = is(byte, 0xd9) & within(next, 0xaa, 4);
-        let marks = is(next, 0x94) | within(next, 0x9d, 2) | is(next, 0xa9) | within(next, 0xbd, 2);
-        *odd = rare | latin | arabic | digits | is(byte, 0xdb) & marks;
-        any |= *odd;
-    }
-    if any == 0 { 0 } else { bits(&odd) }
+#[inline(always)]
+fn look_beyond_ascii<E: Eyes>(eyes: E, byte: E::Bytes, next: E::Bytes) -> u64 {
+    let rare = eyes.or(
+        eyes.or(eyes.within(byte, 0xdc, 0x24), eyes.is(byte, 0xc2)),
+        eyes.or(eyes.within(byte, 0xcb, 5), eyes.within(byte, 0xd2, 6)),
+    );
+    let latin = eyes.and(eyes.is(byte, 0xc3), eyes.or(eyes.is(next, 0x97), eyes.is(next, 0xb7)));
+    let arabic = eyes.and(eyes.is(byte, 0xd8), eyes.or(eyes.within(next, 0x80, 16), eyes.within(next, 0x9b, 5)));
+    let digits = eyes.and(eyes.is(byte, 0xd9), eyes.within(next, 0xaa, 4));
+    let marks = eyes.or(
+        eyes.or(eyes.is(next, 0x94), eyes.within(next, 0x9d, 2)),
+        eyes.or(eyes.is(next, 0xa9), eyes.within(next, 0xbd, 2)),
+    );
+    let marks = eyes.and(eyes.is(byte, 0xdb), marks);
+    eyes.bits(eyes.or(eyes.or(rare, latin), eyes.or(eyes.or(arabic, digits), marks)))
 }
 
 #[cfg(test)]
