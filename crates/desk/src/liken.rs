@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use vedette_core::limits::{PDQ_DISTANCE_MAX, PDQ_QUALITY_MIN};
 use vedette_core::ports::Records;
 use vedette_core::{FamilyId, ItemId, LikenessKind, NewLikeness, StoreResult, VersionId};
+use vedette_likeness::Partings;
 use vedette_likeness::families::Families;
 use vedette_likeness::hamming::HashIndex;
 use vedette_likeness::near_text::{Sketch, TextIndex};
@@ -29,12 +30,23 @@ pub(crate) struct LikenessState {
     /// Item of each version in `texts`.
     text_items: HashMap<u64, ItemId>,
     families: Families,
+    /// What people said does not belong together.
+    partings: Partings,
+}
+
+/// Families that were made anew.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Moved {
+    /// The family of every item that was looked at.
+    pub families: Vec<(ItemId, Option<FamilyId>)>,
+    /// Those whose family is another one now.
+    pub changed: Vec<ItemId>,
 }
 
 impl LikenessState {
     /// Loads everything the records hold.
-    pub fn load(records: &dyn Records) -> StoreResult<Self> {
-        let mut state = Self::default();
+    pub fn load(records: &dyn Records, partings: Partings) -> StoreResult<Self> {
+        let mut state = Self { partings, ..Self::default() };
         let mut after = VersionId(0);
         let mut refused = 0;
         loop {
@@ -128,22 +140,62 @@ impl LikenessState {
         Alike { sketch: bytes, likenesses, family, merged_families }
     }
 
+    /// Joins an item with what it is like, where nobody parted them. Its family, and those that went into it.
     fn join(&mut self, item: ItemId, likenesses: &[NewLikeness]) -> (Option<FamilyId>, Vec<FamilyId>) {
         let mut before: Vec<u64> = Vec::new();
-        for likeness in likenesses {
+        let others = likenesses.iter().map(|like| key(like.other));
+        let allowed: Vec<u64> = others.filter(|other| self.partings.allow(key(item), *other)).collect();
+        for other in &allowed {
             // An item that was alone so far counts as the family of itself: its row must move too.
-            before.push(self.families.family_of(key(likeness.other)).unwrap_or(key(likeness.other)));
+            before.push(self.families.family_of(*other).unwrap_or(*other));
         }
         before.extend(self.families.family_of(key(item)));
-        for likeness in likenesses {
-            self.families.join(key(item), key(likeness.other));
+        for other in allowed {
+            self.families.join(key(item), other);
         }
-        let family = self.families.family_of(key(item));
+        let Some(family) = self.family_of(item) else { return (None, Vec::new()) };
         before.sort_unstable();
         before.dedup();
-        let as_id = |family: u64| FamilyId(i64::try_from(family).unwrap_or(i64::MAX));
-        let merged = before.into_iter().filter(|old| Some(*old) != family).map(as_id).collect();
-        (family.map(as_id), merged)
+        (Some(family), before.into_iter().map(as_family).filter(|old| *old != family).collect())
+    }
+
+    /// The family of an item; one that stands alone has none.
+    fn family_of(&self, item: ItemId) -> Option<FamilyId> {
+        let family = self.families.family_of(key(item)).filter(|_| self.families.size_of(key(item)) > 1);
+        family.map(as_family)
+    }
+
+    /// The partings that hold.
+    pub fn partings(&self) -> &Partings {
+        &self.partings
+    }
+
+    /// Items, and all that are in their families.
+    pub fn relatives(&self, items: &[ItemId]) -> Vec<ItemId> {
+        let mut all: Vec<ItemId> = items.to_vec();
+        all.extend(items.iter().flat_map(|item| self.families.members(key(*item))).map(as_item));
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// Makes the families around some items anew, with other partings. `joins` are all that any chain of joins leads to from
+    /// `around`, which are the items and their families.
+    pub fn settle(&mut self, around: &[ItemId], joins: &[(ItemId, ItemId)], partings: Partings) -> Moved {
+        // An item whose joins are not on record is looked at too.
+        let own = around.iter().map(|item| (key(*item), key(*item)));
+        let joins: Vec<(u64, u64)> = joins.iter().map(|(a, b)| (key(*a), key(*b))).chain(own).collect();
+        let mut ends: Vec<u64> = joins.iter().flat_map(|(a, b)| [*a, *b]).collect();
+        ends.sort_unstable();
+        ends.dedup();
+        let before: HashMap<u64, Option<FamilyId>> =
+            ends.into_iter().map(|item| (item, self.family_of(as_item(item)))).collect();
+        self.partings = partings;
+        let touched = self.families.settle(&joins, &self.partings);
+        let families: Vec<(ItemId, Option<FamilyId>)> =
+            touched.into_iter().map(as_item).map(|item| (item, self.family_of(item))).collect();
+        let changed = families.iter().filter(|(item, family)| before.get(&key(*item)).copied().flatten() != *family);
+        Moved { changed: changed.map(|(item, _)| *item).collect(), families }
     }
 
     fn add_text(&mut self, version: VersionId, item: ItemId, sketch: Sketch) {
@@ -187,4 +239,12 @@ impl LikenessState {
 
 fn key(item: ItemId) -> u64 {
     item.0.unsigned_abs()
+}
+
+fn as_item(key: u64) -> ItemId {
+    ItemId(i64::try_from(key).unwrap_or(i64::MAX))
+}
+
+fn as_family(key: u64) -> FamilyId {
+    FamilyId(i64::try_from(key).unwrap_or(i64::MAX))
 }
