@@ -8,6 +8,10 @@ use vedette_core::{IssueRow, ItemId};
 /// Notices of one series; a series with more was numbered anew, or is misread.
 const NOTICES_MAX: usize = 200;
 
+/// Numbers that may be missing beside an issue that is only spoken of: half a year of a weekly. A wider gap is a slip or a joke more
+/// often than a hole.
+const GAP_BESIDE_TALK_MAX: u32 = 26;
+
 /// An issue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Issue {
@@ -61,6 +65,8 @@ pub fn issues(rows: &[IssueRow]) -> Issues {
     for (at, issue) in all.iter().enumerate() {
         if let Some(before) = at.checked_sub(1).and_then(|at| all.get(at))
             && issue.number > before.number + 1
+            && (issue.number - before.number <= GAP_BESIDE_TALK_MAX + 1
+                || [before, issue].iter().all(|one| !one.copies.is_empty()))
         {
             let gap = Missing {
                 from: before.number + 1,
@@ -173,6 +179,9 @@ mod tests {
         let found = issues(&[row(7, 1, "2026-01-01", true), row(8, 2, "2026-02-01", false)]);
         assert_eq!(found.notices, ["No copy of No. 8 was seen; i2 of 1 February 2026 speaks of it"]);
         assert_eq!(found.missing, []);
+        // Far from what was seen, talk opens no gap; two copies do.
+        assert_eq!(issues(&[row(7, 1, "2026-01-01", true), row(99, 2, "2026-02-01", false)]).missing, []);
+        assert_eq!(issues(&[row(7, 1, "2026-01-01", true), row(99, 2, "2026-02-01", true)]).missing.len(), 1);
     }
 
     #[test]
