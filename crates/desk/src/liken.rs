@@ -248,3 +248,117 @@ fn as_item(key: u64) -> ItemId {
 fn as_family(key: u64) -> FamilyId {
     FamilyId(i64::try_from(key).unwrap_or(i64::MAX))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use vedette_core::LikenessKind;
+
+    use super::*;
+
+    /// Items of the test.
+    const ITEMS: i64 = 12;
+
+    /// What the records would hold: families of items by the rules of `put_derived`, and every join.
+    #[derive(Default)]
+    struct Rows {
+        family: BTreeMap<ItemId, FamilyId>,
+        joins: BTreeSet<(ItemId, ItemId)>,
+    }
+
+    impl Rows {
+        fn put(&mut self, item: ItemId, others: &[NewLikeness], family: Option<FamilyId>, merged: &[FamilyId]) {
+            self.joins.extend(others.iter().map(|like| (item.min(like.other), item.max(like.other))));
+            let Some(family) = family else { return };
+            self.family.insert(item, family);
+            self.family.insert(ItemId(family.0), family);
+            for old in merged {
+                self.family.insert(ItemId(old.0), family);
+                self.family.values_mut().filter(|now| **now == *old).for_each(|now| *now = family);
+            }
+        }
+
+        fn around(&self, items: &[ItemId]) -> Vec<(ItemId, ItemId)> {
+            let mut reached: BTreeSet<ItemId> = items.iter().copied().collect();
+            while let Some(next) =
+                self.joins.iter().find_map(|(a, b)| match (reached.contains(a), reached.contains(b)) {
+                    (true, false) => Some(*b),
+                    (false, true) => Some(*a),
+                    _ => None,
+                })
+            {
+                reached.insert(next);
+            }
+            self.joins.iter().copied().filter(|(a, _)| reached.contains(a)).collect()
+        }
+    }
+
+    /// Numbers that look random and are the same each time.
+    struct Dice(u64);
+
+    impl Dice {
+        fn below(&mut self, end: i64) -> i64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            i64::try_from((self.0 >> 33) % end.unsigned_abs()).unwrap()
+        }
+    }
+
+    #[test]
+    fn after_any_likenesses_partings_and_takings_back_rows_and_memory_hold_the_families_of_computing_from_scratch() {
+        for seed in 0..300 {
+            let (mut dice, mut state, mut rows) = (Dice(seed), LikenessState::default(), Rows::default());
+            let mut standing: Vec<(ItemId, Option<ItemId>)> = Vec::new();
+            for step in 0..30 {
+                let item = ItemId(1 + dice.below(ITEMS));
+                let mut other = || ItemId(1 + dice.below(ITEMS));
+                let (one, two) = (other(), other());
+                let touched = match dice.below(8) {
+                    0 => {
+                        standing.push((item, None));
+                        vec![item]
+                    }
+                    1 | 2 if item != one => {
+                        standing.push((item, Some(one)));
+                        vec![item, one]
+                    }
+                    3 | 4 if !standing.is_empty() => {
+                        let (a, b) = standing.swap_remove(dice.below(standing.len() as i64) as usize);
+                        std::iter::once(a).chain(b).collect()
+                    }
+                    _ => {
+                        let others = [one, two].into_iter().filter(|other| *other != item);
+                        let like = |other| NewLikeness { other, kind: LikenessKind::Text, distance: 0.1 };
+                        let likenesses: Vec<NewLikeness> = others.map(like).collect();
+                        let (family, merged) = state.join(item, &likenesses);
+                        rows.put(item, &likenesses, family, &merged);
+                        Vec::new()
+                    }
+                };
+                let mut partings = Partings::default();
+                for (a, b) in &standing {
+                    match b {
+                        Some(b) => partings.part(key(*a), key(*b)),
+                        None => partings.set_alone(key(*a)),
+                    }
+                }
+                if !touched.is_empty() {
+                    let around = state.relatives(&touched);
+                    let moved = state.settle(&around, &rows.around(&around), partings.clone());
+                    for (item, family) in moved.families {
+                        match family {
+                            Some(family) => rows.family.insert(item, family),
+                            None => rows.family.remove(&item),
+                        };
+                    }
+                }
+                let anew = Families::of(rows.joins.iter().map(|(a, b)| (key(*a), key(*b))), &partings);
+                for item in (1..=ITEMS).map(ItemId) {
+                    let expected = anew.family_of(key(item)).filter(|_| anew.size_of(key(item)) > 1).map(as_family);
+                    let found = (state.family_of(item), rows.family.get(&item).copied());
+                    assert_eq!(found, (expected, expected), "{item} at step {step} of seed {seed}");
+                }
+            }
+        }
+    }
+}

@@ -1,3 +1,5 @@
+//! Which words make an issue of a series, and which do not.
+
 use vedette_core::Language;
 
 use crate::{Options, Recogniser, Register};
@@ -6,7 +8,10 @@ const WORLD: &str = r#"
     [[series]]
     id = "the-wick"
     name = "The Wick"
-    aliases = ["مجلة الفتيل", "مجله فتیله", "رسالہ فتیلہ", "журнал «Фитиль»", "журнала «Фитиль»", "Fitil dergisi", "Der Docht", "La Mèche", "La Mecha", "The Wick issue"]
+    aliases = [
+        "مجلة الفتيل", "مجله فتیله", "رسالہ فتیلہ", "журнал «Фитиль»", "журнала «Фитиль»", "Fitil dergisi", "Der Docht",
+        "La Mèche", "La Mecha", "The Wick issue",
+    ]
     source = "invented"
 
     [[series]]
