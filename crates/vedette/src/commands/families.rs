@@ -176,7 +176,8 @@ pub fn series(series: Option<&str>, as_json: bool, context: &Context<'_>, io: &m
             continue;
         }
         let missing = if one.missing > 0 { format!(", {} missing", one.missing) } else { String::new() };
-        io.line(format!("{:<24} {}: No. {} to {}, {} seen{missing}", one.id, one.name, one.from, one.to, one.issues))?;
+        let numbers = if one.from == one.to { one.from.to_string() } else { format!("{} to {}", one.from, one.to) };
+        io.line(format!("{:<24} {}: No. {numbers}, {} seen{missing}", one.id, one.name, one.issues))?;
     }
     if all.is_empty() && !as_json {
         io.line("no issue of a series of the register was seen")?;

@@ -297,7 +297,7 @@ pub(crate) async fn part(
     Path(text): Path<String>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, WebError> {
-    let _: FamilyId = id("family", &text)?;
+    let family: FamilyId = id("family", &text)?;
     let fields = Fields(pairs);
     let item: ItemId = id("item", fields.raw("item"))?;
     let other: Option<ItemId> = match fields.raw("with") {
@@ -311,7 +311,9 @@ pub(crate) async fn part(
             None => door.part_item(who, item, &reason),
         })
         .await?;
-    Ok(go(&after(&done, Some(&text))))
+    // Where the others still are, unless the family is gone or goes by another name.
+    let stays = app.ask(move |door| Ok(door.family(family).is_ok())).await?;
+    Ok(go(&if stays { format!("/family/{family}") } else { after(&done) }))
 }
 
 /// Takes a parting back.
@@ -323,15 +325,13 @@ pub(crate) async fn rejoin(
     let of: u64 = fields.read("of").ok_or_else(|| WebError::Bad("say which act is taken back".to_owned()))?;
     let reason = fields.text("reason");
     let done = app.act(move |door, who| door.rejoin(who, of, &reason)).await?;
-    Ok(go(&after(&done, None)))
+    Ok(go(&after(&done)))
 }
 
 /// Where to look after an act: the family that one of the items is in now, else the list with what people parted.
-fn after(done: &Parted, was: Option<&str>) -> String {
-    let families: Vec<String> =
-        done.families.iter().filter_map(|(_, family)| family.map(|id| id.to_string())).collect();
-    let stays = families.iter().find(|id| Some(id.as_str()) == was).or(families.first());
-    stays.map_or_else(|| "/families#partings".to_owned(), |id| format!("/family/{id}"))
+fn after(done: &Parted) -> String {
+    let mut families = done.families.iter().filter_map(|(_, family)| *family);
+    families.next().map_or_else(|| "/families#partings".to_owned(), |id| format!("/family/{id}"))
 }
 
 fn distinct<'a>(values: impl Iterator<Item = &'a str>) -> u64 {
@@ -367,8 +367,7 @@ mod tests {
             families: families.iter().map(|(item, family)| (ItemId(*item), family.map(FamilyId))).collect(),
             still_joined_by: vec![],
         };
-        assert_eq!(after(&done(&[(1, None)]), Some("f1")), "/families#partings");
-        assert_eq!(after(&done(&[(1, Some(1)), (9, Some(9))]), Some("f9")), "/family/f9");
-        assert_eq!(after(&done(&[(1, None), (9, Some(9))]), Some("f1")), "/family/f9");
+        assert_eq!(after(&done(&[(1, None)])), "/families#partings");
+        assert_eq!(after(&done(&[(1, None), (9, Some(9))])), "/family/f9");
     }
 }
