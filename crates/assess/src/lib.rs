@@ -8,6 +8,8 @@ pub mod bursts;
 mod calendar;
 pub mod calibration;
 pub mod campaigns;
+pub mod lineage;
+pub mod series;
 mod signs;
 mod utterances;
 mod weights;

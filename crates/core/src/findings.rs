@@ -4,6 +4,8 @@ use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
+use crate::IssueMention;
+
 /// What kind of thing in the register a mention names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -333,4 +335,7 @@ pub struct Findings {
     /// Attack reports.
     #[serde(default)]
     pub attacks: Vec<Attack>,
+    /// Issues of series.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub issues: Vec<IssueMention>,
 }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{ItemId, MentionKind, Sha256, SourceGrade, SourceId, Verdict, VersionId};
+use crate::{FamilyAct, ItemId, MentionKind, Sha256, SourceGrade, SourceId, Verdict, VersionId};
 
 /// Characters of the machine's value inside the name of a point; register ids and statement kinds are far shorter.
 pub const POINT_VALUE_CHARS_MAX: usize = 300;
@@ -30,11 +30,14 @@ pub enum PointKind {
     Mention,
     /// A date expression.
     Date,
+    /// An issue of a series.
+    Issue,
 }
 
 impl PointKind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [Self::Tier, Self::Content, Self::Reason, Self::Statement, Self::Mention, Self::Date];
+    pub const ALL: [Self; 7] =
+        [Self::Tier, Self::Content, Self::Reason, Self::Statement, Self::Mention, Self::Date, Self::Issue];
 
     /// The word used in rows, pages and JSON.
     pub fn word(self) -> &'static str {
@@ -45,6 +48,7 @@ impl PointKind {
             Self::Statement => "statement",
             Self::Mention => "mention",
             Self::Date => "date",
+            Self::Issue => "issue",
         }
     }
 }
@@ -61,7 +65,8 @@ pub struct PointKey {
     pub start: usize,
     /// Byte after the last.
     pub end: usize,
-    /// What the machine says: a statement's kind, a mention's `kind:id`, a reason's name, a date's value, a tier, a grade.
+    /// What the machine says: a statement's kind, a mention's `kind:id`, a reason's name, a date's value, a tier, a
+    /// grade, an issue's `series#number`.
     pub machine: String,
 }
 
@@ -213,6 +218,8 @@ pub enum Judgement {
     Campaign(CampaignAct),
     /// On the register.
     Register(RegisterAct),
+    /// On families.
+    Family(FamilyAct),
 }
 
 /// Kinds of judgements, as rows name them.
@@ -226,6 +233,8 @@ pub enum JudgementKind {
     Campaign,
     /// [`Judgement::Register`].
     Register,
+    /// [`Judgement::Family`].
+    Family,
 }
 
 impl JudgementKind {
@@ -236,6 +245,7 @@ impl JudgementKind {
             Self::Source => "source",
             Self::Campaign => "campaign",
             Self::Register => "register",
+            Self::Family => "family",
         }
     }
 }
@@ -248,6 +258,7 @@ impl Judgement {
             Self::Source(..) => JudgementKind::Source,
             Self::Campaign(_) => JudgementKind::Campaign,
             Self::Register(_) => JudgementKind::Register,
+            Self::Family(_) => JudgementKind::Family,
         }
     }
 

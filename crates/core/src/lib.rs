@@ -19,6 +19,7 @@ mod ids;
 mod intake;
 mod item;
 mod judgement;
+mod kinship;
 pub mod limits;
 mod log;
 pub mod memo;
@@ -59,6 +60,7 @@ pub use judgement::{
     CAMPAIGN_ITEMS_MAX, CampaignAct, Judged, Judgement, JudgementKind, ParsePointError, PointDecision, PointKey,
     PointKind, RegisterAct, SourceGrading,
 };
+pub use kinship::{FamilyAct, FirstOnSource, IssueMention, IssueRow, Tie};
 pub use log::{
     Checkpoint, ErasedItem, Erasure, Errand, LeafKind, LogEntry, LogKey, LogStatus, SealedCheckpoint, Stamp,
 };

@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use crate::memo::MemoKey;
 use crate::{
     Alert, AlertId, AlertKind, AlertState, AuditEntry, Authorisation, Checkpoint, Counts, Current, Cursor, Decision,
-    Derived, ErasedItem, Erasure, Errand, ExhibitInfo, FamilyId, FamilyView, Gap, InboxQuery, InboxRow, Intake, ItemId,
-    ItemView, Job, JobId, Judged, Judgement, JudgementKind, Keeping, Lane, LeafKind, Level, LevelDecision, LogEntry,
-    LogKey, LogStatus, NewExhibit, NewSource, PendingFile, Reach, Reading, Receipt, Remembered, Report, ReportId,
-    Revision, RevisionId, Rhythm, SealedCheckpoint, SearchAnswer, SearchRequest, Sha256, Signals, Source, SourceId,
-    SourceReport, SourceState, SourceSuggestion, Stamp, StoreResult, TimelineBucket, TranslationWork, User, VersionId,
-    VersionView, Watch, WatchId,
+    Derived, ErasedItem, Erasure, Errand, ExhibitInfo, FamilyAct, FamilyId, FamilyView, FirstOnSource, Gap, InboxQuery,
+    InboxRow, Intake, IssueRow, ItemId, ItemView, Job, JobId, Judged, Judgement, JudgementKind, Keeping, Lane,
+    LeafKind, Level, LevelDecision, LogEntry, LogKey, LogStatus, NewExhibit, NewSource, PendingFile, Reach, Reading,
+    Receipt, Remembered, Report, ReportId, Revision, RevisionId, Rhythm, SealedCheckpoint, SearchAnswer, SearchRequest,
+    Sha256, Signals, Source, SourceId, SourceReport, SourceState, SourceSuggestion, Stamp, StoreResult, Tie,
+    TimelineBucket, TranslationWork, User, VersionId, VersionView, Watch, WatchId,
 };
 
 /// Bytes by their SHA-256.
@@ -280,6 +280,29 @@ pub trait Judgements: Send + Sync {
     fn register_text(&self) -> StoreResult<String>;
     /// Writes that file anew, durably.
     fn put_register_text(&self, text: &str) -> StoreResult<()>;
+}
+
+/// What belongs together: joins, families as people parted them, and issues of series.
+pub trait Kinship: Send + Sync {
+    /// Records what a person did to families and moves items between them, at once; logged. Refused when the newest judgement on
+    /// families is not `after`: somebody else was faster. Its number.
+    fn part(
+        &self,
+        act: &FamilyAct,
+        by: &str,
+        at: Timestamp,
+        after: u64,
+        families: &[(ItemId, Option<FamilyId>)],
+    ) -> StoreResult<u64>;
+    /// Every join that was ever found between items that a chain of joins leads to from these, whatever people said since; each
+    /// once, the smaller number first.
+    fn joins_around(&self, items: &[ItemId]) -> StoreResult<Vec<(ItemId, ItemId)>>;
+    /// Likenesses between members of a family, each pair once, nearest first; at most `limit`.
+    fn ties(&self, family: FamilyId, limit: usize) -> StoreResult<Vec<Tie>>;
+    /// The first item on each source of every family that shares a source with this one; at most `limit`, newest families first.
+    fn firsts_beside(&self, family: FamilyId, limit: usize) -> StoreResult<Vec<FirstOnSource>>;
+    /// Items with issues of a series, or of all; by series, number and time.
+    fn issues(&self, series: Option<&str>) -> StoreResult<Vec<IssueRow>>;
 }
 
 /// Work that waits. Jobs are rows of the catalogue; a claimed job comes back when its claim is older than the lease.

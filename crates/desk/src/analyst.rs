@@ -52,6 +52,11 @@ impl Analyst {
         self.recogniser.recognise_with(text, language, civil_utc(posted_at), hints)
     }
 
+    /// What the name of a file says about an issue of a series.
+    pub(crate) fn issue_of_name(&self, name: &str) -> vedette_recognise::NamedIssue {
+        self.recogniser.issue_of_name(name)
+    }
+
     /// Level, tier and reasons, by the calendar of `event_window_days`; statements are joined to its events on the way.
     pub fn assess(
         &self,

@@ -46,6 +46,7 @@ impl Desk {
                 });
             }
         }
+        labels.extend(self.family_labels()?);
         labels.retain(|label| items.is_empty() || items.contains(&label.item));
         labels.sort_by_key(|label| (label.item, label.at));
         let (now, count) = (self.now(), labels.len());

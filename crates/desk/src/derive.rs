@@ -3,8 +3,8 @@
 
 use jiff::Timestamp;
 use vedette_core::{
-    Derived, FamilyId, Findings, ImageHash, ItemId, JobKind, MentionKind, NewLikeness, NewVersion, Reading,
-    ReadingKind, Source, SourceId, TakenVersion, VersionId, VersionState, VersionView,
+    AttachmentId, Derived, FamilyId, Findings, ImageHash, IssueMention, ItemId, JobKind, MentionKind, NewLikeness,
+    NewVersion, Reading, ReadingKind, Source, SourceId, TakenVersion, VersionId, VersionState, VersionView,
 };
 use vedette_recognise::Hints;
 
@@ -26,6 +26,8 @@ pub(crate) struct Material {
     /// Texts that were read; language and quality still open for the post's own.
     pub readings: Vec<Reading>,
     pub images: Vec<ImageHash>,
+    /// Names of its files.
+    pub files: Vec<(AttachmentId, String)>,
     pub problems: Vec<String>,
     /// Tools that its files were read with.
     pub read_with: String,
@@ -74,6 +76,8 @@ impl Material {
             posted_at: version.posted_at.unwrap_or(now),
             readings,
             images: Vec::new(),
+            // They have no numbers yet; what their names say comes when they are read.
+            files: Vec::new(),
             problems,
             read_with: String::new(),
             next: (has_files && !version.state.is_gone()).then_some(JobKind::Read),
@@ -97,6 +101,7 @@ impl Material {
             posted_at,
             readings: Vec::new(),
             images: Vec::new(),
+            files: version.attachments.iter().map(|file| (file.id, file.name.clone())).collect(),
             problems: version
                 .attachments
                 .iter()
@@ -200,6 +205,7 @@ pub(crate) fn assess(
         material.posted_at,
         config.event_window_days,
     );
+    add_issues_of_files(analyst, &material.files, &readings, &mut findings);
     let mut problems = material.problems.clone();
     problems.extend(
         readings
@@ -231,6 +237,44 @@ pub(crate) fn assess(
         problems,
         read_with: material.read_with.clone(),
         next: material.next,
+    }
+}
+
+/// Adds the issues that the names of files say. A file that says only a number has an issue of the series that the version names,
+/// if it names just one.
+fn add_issues_of_files(
+    analyst: &Analyst,
+    files: &[(AttachmentId, String)],
+    readings: &[Reading],
+    findings: &mut Vec<Findings>,
+) {
+    let mut named: Vec<(String, String)> = Vec::new();
+    for mention in findings.iter().flat_map(|found| &found.mentions).filter(|one| one.kind == MentionKind::Series) {
+        if !named.iter().any(|(id, _)| *id == mention.id) {
+            named.push((mention.id.clone(), mention.name.clone()));
+        }
+    }
+    for (file, name) in files {
+        let found = analyst.issue_of_name(name);
+        let only = if let [only] = named.as_slice() { Some(only.clone()) } else { None };
+        let Some((series, title)) = found.series.or(only) else { continue };
+        for number in found.numbers {
+            let place = readings.iter().position(|reading| reading.attachment == Some(*file)).unwrap_or(0);
+            // A file that could not be read still has a name.
+            if findings.is_empty() {
+                findings.push(Findings::default());
+            }
+            let Some(found) = findings.get_mut(place) else { continue };
+            found.issues.push(IssueMention {
+                start: 0,
+                end: 0,
+                text: name.clone(),
+                file: Some(*file),
+                series: series.clone(),
+                name: title.clone(),
+                number,
+            });
+        }
     }
 }
 

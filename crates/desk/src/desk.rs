@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use vedette_core::AuditEntry;
-use vedette_core::ports::{Blobs, CustodyLog, Index, Judgements, Queue, Records, Translations};
+use vedette_core::ports::{Blobs, CustodyLog, Index, Judgements, Kinship, Queue, Records, Translations};
 use vedette_read::Reader;
 
 use crate::liken::LikenessState;
@@ -25,6 +25,8 @@ pub struct Ports {
     pub log: Arc<dyn CustodyLog>,
     /// What people judge besides levels.
     pub judgements: Arc<dyn Judgements>,
+    /// Joins, families as people parted them, and issues.
+    pub kinship: Arc<dyn Kinship>,
     /// What people and engines wrote as translations.
     pub translations: Arc<dyn Translations>,
 }
@@ -70,7 +72,8 @@ pub(crate) struct State {
 impl Desk {
     /// Opens a desk over its stores: loads the likeness indexes and brings the search index up to the records.
     pub fn open(ports: Ports, rooms: Rooms, config: DeskConfig) -> DeskResult<Self> {
-        let likeness = LikenessState::load(ports.records.as_ref())?;
+        let likeness =
+            LikenessState::load(ports.records.as_ref(), crate::families::partings(ports.judgements.as_ref())?)?;
         let state = Mutex::new(State { likeness, watches: None, uncommitted: None, index_behind: false });
         let desk = Self { ports, rooms, config, state };
         if let Err(error) = desk.catch_up_index() {

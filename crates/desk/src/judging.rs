@@ -163,6 +163,8 @@ impl Desk {
             PointKind::Statement => StatementKind::from_word(value).is_some(),
             PointKind::Reason => value.parse::<f32>().is_ok_and(|points| points.abs() <= WEIGHT_MAX),
             PointKind::Date => value.chars().count() <= 60 && !value.contains(char::is_control),
+            PointKind::Issue => crate::series::parse(value)
+                .is_some_and(|(series, _)| self.rooms.analyst.register().entry(MentionKind::Series, series).is_some()),
             PointKind::Mention => match value.split_once(':') {
                 Some((kind, id)) => MentionKind::from_word(kind).is_some_and(|kind| {
                     self.rooms.analyst.register().entry(kind, id).is_some() || is_gazetteer(kind, id)
@@ -240,6 +242,7 @@ fn expected(kind: PointKind) -> String {
         }
         PointKind::Reason => format!("a reason weighs from -{WEIGHT_MAX} to {WEIGHT_MAX} points"),
         PointKind::Date => "a date is a TIMEX3 value such as 2026-12-04".to_owned(),
+        PointKind::Issue => "an issue is series#number of the register, such as the-wick#7".to_owned(),
         PointKind::Mention => "a mention is kind:id of the register, such as actor:grey-lantern".to_owned(),
     }
 }
@@ -287,6 +290,11 @@ fn points_of(content: &VersionView, grades: &Admiralty) -> Vec<Point> {
         }
         for one in &found.dates {
             add(PointKind::Date, number, (one.start, one.end), one.value.clone(), one.value.clone(), &one.text);
+        }
+        for one in &found.issues {
+            let machine = crate::series::written(&one.series, one.number);
+            let label = format!("{}, No. {}", one.name, one.number);
+            add(PointKind::Issue, number, (one.start, one.end), machine, label, &one.text);
         }
     }
     points

@@ -6,6 +6,7 @@
 //! | which known pictures are within 31 bits of it? | [`hamming`]: an exact index that grows and shrinks, in memory or on disk |
 //! | which known texts share most of their word triples with this one? | [`near_text`]: MinHash sketches and an index |
 //! | which items belong together? | [`families`]: the smallest member names the family |
+//! | and which do not, whatever they look like? | [`Partings`]: what people said |
 //!
 //! Architecture invariant: nothing here decodes a file, reads a clock, or starts a thread, and only [`HashStore`](hamming::HashStore)
 //! touches a disk. Pixels and folded text come in, numbers go out, and the same input gives the same output on every machine.
@@ -30,12 +31,14 @@ mod error;
 pub mod families;
 pub mod hamming;
 pub mod near_text;
+mod partings;
 pub mod pdq;
 
 pub use error::LikenessError;
 pub use families::Families;
 pub use hamming::HashIndex;
 pub use near_text::{Similar, Sketch, TextIndex};
+pub use partings::Partings;
 pub use pdq::{
     Luma, Machine, Pdq, PdqHash, Pixels, Rgb, pdq, pdq_dihedral, pdq_on, pdq_unresized, pdq_unresized_on,
     pdq_with_dihedral,

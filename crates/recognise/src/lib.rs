@@ -28,6 +28,7 @@
 
 mod edits;
 pub mod events;
+mod issues;
 mod lexicon;
 mod loose;
 mod matcher;
@@ -46,6 +47,7 @@ mod watchlist;
 mod wording;
 mod words;
 
+pub use issues::{ISSUE_NUMBER_MAX, NamedIssue};
 pub use names::{NameMatcher, NameSpan, Search};
 pub use places::{Hints, find_places, pack_gazetteer};
 pub use recogniser::{Options, Recogniser};

@@ -41,7 +41,7 @@ pub struct Recogniser {
 }
 
 /// The rules and lexicons of this crate; goes up when they change what is found.
-const RULES_VERSION: u32 = 3;
+const RULES_VERSION: u32 = 4;
 
 impl Recogniser {
     /// Prepares the register and the options for matching.
@@ -75,6 +75,14 @@ impl Recogniser {
     /// As [`Self::recognise`], with what is known about where the text comes from.
     pub fn recognise_with(&self, text: &str, language: &Language, posted_at: DateTime, hints: &Hints) -> Findings {
         self.read(text, language, posted_at, hints, None)
+    }
+
+    /// What the name of a file says about an issue of a series: `The_Wick_Issue_07.pdf`.
+    pub fn issue_of_name(&self, name: &str) -> crate::NamedIssue {
+        let spaced = crate::issues::spaced(cut_to(name, NAME_BYTES_MAX));
+        let folded = fold(&spaced);
+        let mentions = self.names.find_in(&spaced, &folded, &read_words(&spaced, &folded));
+        crate::issues::of_name(&spaced, &mentions)
     }
 
     /// What the model of [`crate::wording`] looks at in a post: features and how much each counts. For training it; no part of the
@@ -124,15 +132,20 @@ impl Recogniser {
             }
             None => Vec::new(),
         };
-        Findings { mentions, dates, links: found_links, statements, attacks: Vec::new() }
+        let issues = crate::issues::find(text, &mentions);
+        Findings { mentions, dates, links: found_links, statements, attacks: Vec::new(), issues }
     }
 }
 
 fn cut(text: &str) -> &str {
-    if text.len() <= READING_BYTES_MAX {
+    cut_to(text, READING_BYTES_MAX)
+}
+
+fn cut_to(text: &str, bytes_max: usize) -> &str {
+    if text.len() <= bytes_max {
         return text;
     }
-    let mut end = READING_BYTES_MAX;
+    let mut end = bytes_max;
     while !text.is_char_boundary(end) {
         end -= 1;
     }

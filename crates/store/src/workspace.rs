@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use vedette_core::ports::{Blobs, CustodyLog, Index, Judgements, Queue, Records, Translations};
+use vedette_core::ports::{Blobs, CustodyLog, Index, Judgements, Kinship, Queue, Records, Translations};
 use vedette_core::{StoreError, StoreResult};
 
 use crate::fault::io_error;
@@ -133,6 +133,11 @@ impl Workspace {
     /// What people judge besides levels.
     pub fn judgements(&self) -> Arc<dyn Judgements> {
         Arc::clone(&self.records) as Arc<dyn Judgements>
+    }
+
+    /// Joins, families as people parted them, and issues.
+    pub fn kinship(&self) -> Arc<dyn Kinship> {
+        Arc::clone(&self.records) as Arc<dyn Kinship>
     }
 
     /// Bytes.

@@ -220,7 +220,9 @@ fn a_catalogue_of_version_5_is_brought_up_to_date_with_what_its_items_name() {
         "DROP TABLE names",
         "DROP TABLE item_names",
         "ALTER TABLE decisions DROP COLUMN proposed",
-        "DELETE FROM migrations WHERE version = 6",
+        "DROP TABLE joins",
+        "DROP TABLE item_issues",
+        "DELETE FROM migrations WHERE version >= 6",
     ] {
         rusqlite::Connection::open(desk.dir.path().join("catalogue.sqlite")).unwrap().execute_batch(sql).unwrap();
     }

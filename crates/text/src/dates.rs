@@ -91,6 +91,20 @@ pub fn find_dates(text: &str, lang: &str, reference: DateTime) -> Vec<DateFound>
     out
 }
 
+/// A whole number that one word of a language says: `seven`, `seventh`, `السابع`, `седьмой`. `lang` is an ISO 639 code; for languages
+/// without a table the script decides which one is used.
+///
+/// ```
+/// use vedette_text::dates::number_in_words;
+///
+/// let numbers = [("seven", "en"), ("السابع", "ar"), ("dritte", "de"), ("lamp", "en")].map(|(word, lang)| number_in_words(word, lang));
+/// assert_eq!(numbers, [Some(7), Some(7), Some(3), None]);
+/// ```
+pub fn number_in_words(word: &str, lang: &str) -> Option<u16> {
+    let senses = lexicon::Lexicon::of(lang, word).entry(&crate::fold::letter_key(word))?.word.as_ref()?;
+    senses.number.or(senses.ordinal.map(u16::from))
+}
+
 /// Whether a word names a month in any language known here.
 pub(crate) fn is_month(word: &str) -> bool {
     lexicon::is_month(word)

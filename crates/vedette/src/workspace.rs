@@ -100,6 +100,7 @@ pub fn open_checked(dir: &Path, refuse: bool, confinement: Confinement) -> Resul
         index: store.index(),
         log: store.log(),
         judgements: store.judgements(),
+        kinship: store.kinship(),
         translations: store.translations(),
     };
     let analyst = Analyst::new(recogniser(Some(&dir.join("knowledge")), &[], None)?);

@@ -38,6 +38,7 @@ fn open(dir: &Path) -> (Desk, Workspace) {
         index: store.index(),
         log: store.log(),
         judgements: store.judgements(),
+        kinship: store.kinship(),
         translations: store.translations(),
     };
     (Desk::open(ports, rooms, DeskConfig { read_threads: 1, ..DeskConfig::default() }).unwrap(), store)

@@ -117,6 +117,7 @@ fn open(dir: tempfile::TempDir, engine: Option<Arc<Phrases>>, policy: Policy) ->
         index: store.index(),
         log: store.log(),
         judgements: store.judgements(),
+        kinship: store.kinship(),
         translations: store.translations(),
     };
     let desk = Desk::open(ports, rooms, DeskConfig { read_threads: 1, ..DeskConfig::default() }).unwrap();

@@ -30,6 +30,7 @@ fn the_world_goes_the_whole_way() {
     an_edit_and_a_deletion_are_versions(&desk);
     a_poster_in_other_clothes_is_one_family(&desk);
     posters_and_the_magazine_are_read(&desk);
+    the_magazine_is_an_issue_of_its_series(&desk);
     nobody_is_named(&desk, &served);
     a_report_stands_on_its_quotes(&desk);
     a_bundle_proves_itself_and_tampering_shows(&desk);
@@ -110,6 +111,12 @@ fn posters_and_the_magazine_are_read(desk: &Desk) {
         pages = pages.max(readings.iter().filter(|reading| reading["kind"] == "pdf-text").count());
     }
     assert!(pages >= 4, "the magazine is read by page, found {pages}");
+}
+
+fn the_magazine_is_an_issue_of_its_series(desk: &Desk) {
+    let view = &desk.json(&["series", "the-wick", "--json"])[0];
+    let seventh = view["issues"].as_array().unwrap().iter().find(|issue| issue["number"] == 7).unwrap();
+    assert!(!seventh["copies"].as_array().unwrap().is_empty(), "the post that brings the PDF is a copy: {view}");
 }
 
 fn nobody_is_named(desk: &Desk, served: &kit::Served) {

@@ -56,6 +56,20 @@
     });
   });
 
+  // How much of the picture on top is seen. Without this it is half.
+  document.querySelectorAll("[data-blend]").forEach(function (slider) {
+    slider.hidden = false;
+    const box = slider.closest(".compare");
+    const over = box && box.querySelector(".over .layer");
+    if (!over) return;
+    const blend = function () {
+      const overlay = box.querySelector(".mode-overlay").checked;
+      over.style.opacity = overlay ? String(slider.value / 100) : "";
+    };
+    slider.addEventListener("input", blend);
+    box.querySelectorAll(".mode").forEach(function (mode) { mode.addEventListener("change", blend); });
+  });
+
   // A browser may restore ticks when it goes back: pictures begin blurred each time a page is shown.
   window.addEventListener("pageshow", function () {
     document.querySelectorAll(".reveal").forEach(function (box) { box.checked = false; });

@@ -18,7 +18,7 @@ use tower::ServiceExt;
 /// Where the gallery answers.
 const LISTEN: &str = "127.0.0.1:8469";
 /// Pages written, with the name of their file.
-const PAGES: [(&str, &str); 29] = [
+const PAGES: [(&str, &str); 33] = [
     ("/register", "register"),
     ("/register/new", "register-new"),
     ("/register/actor/grey-lantern", "register-entry"),
@@ -35,6 +35,10 @@ const PAGES: [(&str, &str); 29] = [
     ("/search?q=stadium", "search"),
     ("/families", "families"),
     ("/family/f12", "family"),
+    ("/family/f12/diff?a=i12&b=i42", "family-diff"),
+    ("/family/f12/diff?a=i31&b=i42", "family-diff-translated"),
+    ("/series", "series"),
+    ("/series/the-wick", "series-one"),
     ("/sources", "sources"),
     ("/source/s3", "source-failing"),
     ("/source/s2", "source-ended"),

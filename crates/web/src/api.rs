@@ -9,7 +9,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use vedette_core::limits::SEARCH_HITS_MAX;
-use vedette_core::{Findings, InboxQuery, ItemId, ItemView, Level, SortBy};
+use vedette_core::{FamilyId, Findings, InboxQuery, ItemId, ItemView, Level, SortBy};
 
 use crate::app::{App, id};
 use crate::error::{ApiError, WebError};
@@ -25,6 +25,9 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/search", get(search))
         .route("/api/v1/items/{id}", get(item))
         .route("/api/v1/inbox", get(inbox))
+        .route("/api/v1/families/{id}", get(family))
+        .route("/api/v1/series", get(all_series))
+        .route("/api/v1/series/{id}", get(series))
         .route("/api/v1/match", post(match_image))
 }
 
@@ -76,6 +79,19 @@ async fn inbox(State(app): State<App>, Query(pairs): Query<Vec<(String, String)>
     };
     let (rows, total) = app.ask(move |door| door.inbox(&query)).await?;
     Ok(Json(json!({ "total": total, "rows": rows })))
+}
+
+async fn family(State(app): State<App>, Path(text): Path<String>) -> Answer {
+    let family: FamilyId = id("family", &text)?;
+    Ok(Json(json!(app.ask(move |door| door.lineage(family)).await?)))
+}
+
+async fn all_series(State(app): State<App>) -> Answer {
+    Ok(Json(json!(app.ask(|door| door.all_series()).await?)))
+}
+
+async fn series(State(app): State<App>, Path(id): Path<String>) -> Answer {
+    Ok(Json(json!(app.ask(move |door| door.series(&id)).await?)))
 }
 
 #[derive(Deserialize)]

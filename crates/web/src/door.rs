@@ -11,8 +11,9 @@ use vedette_core::{
     Verdict, Watch,
 };
 use vedette_desk::{
-    Burst, Calibration, CampaignView, Campaigns, Desk, DeskResult, EntryRow, EntryView, GradedSource, ItemTranslations,
-    LastAct, Picture, Point, PointJudgement, Problem, Proposal, SearchPage, TranslationEdit, Whereabouts, Who,
+    Burst, Calibration, CampaignView, Campaigns, Desk, DeskResult, EntryRow, EntryView, FamilyDecision, GradedSource,
+    ItemTranslations, LastAct, Lineage, Parted, Picture, Point, PointJudgement, Problem, Proposal, SearchPage,
+    SeriesRow, SeriesView, TranslationEdit, Whereabouts, Who,
 };
 
 macro_rules! door {
@@ -108,6 +109,20 @@ door! {
     fn family(id: FamilyId) -> FamilyView;
     /// The largest families.
     fn families(limit: usize) -> Vec<FamilyView>;
+    /// A family with its spread, what ties it and what people parted.
+    fn lineage(id: FamilyId) -> Lineage;
+    /// What people did to families, oldest first.
+    fn family_decisions() -> Vec<FamilyDecision>;
+    /// Says that an item does not belong to its family.
+    fn part_item(who: &Who, item: ItemId, reason: &str) -> Parted;
+    /// Says that two items are not the same.
+    fn part_pair(who: &Who, a: ItemId, b: ItemId, reason: &str) -> Parted;
+    /// Takes a parting back.
+    fn rejoin(who: &Who, of: u64, reason: &str) -> Parted;
+    /// Series with issues.
+    fn all_series() -> Vec<SeriesRow>;
+    /// One series with its issues by number.
+    fn series(id: &str) -> SeriesView;
     /// Items by day and level.
     fn timeline(from: Option<Timestamp>, to: Option<Timestamp>) -> Vec<TimelineBucket>;
     /// How much there is.

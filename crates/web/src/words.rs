@@ -119,10 +119,15 @@ pub(crate) fn tier(tier: u8) -> String {
 
 /// How alike two things are, in words.
 pub(crate) fn distance(likeness: &LikenessView) -> String {
-    match likeness.kind {
+    alike(likeness.kind, likeness.distance)
+}
+
+/// The same, of a kind and a distance.
+pub(crate) fn alike(kind: LikenessKind, distance: f32) -> String {
+    match kind {
         LikenessKind::Bytes => "the same bytes".to_owned(),
-        LikenessKind::Image => format!("picture, {} of 256 bits differ", likeness.distance.round()),
-        LikenessKind::Text => format!("text, {} % alike", ((1.0 - likeness.distance) * 100.0).round()),
+        LikenessKind::Image => format!("picture, {} of 256 bits differ", distance.round()),
+        LikenessKind::Text => format!("text, {} % alike", ((1.0 - distance) * 100.0).round()),
     }
 }
 

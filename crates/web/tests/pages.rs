@@ -75,7 +75,7 @@ impl Answer {
 
 const TRANSLATION: &str = "/item/i31/translation/3131313131313131313131313131313131313131313131313131313131313131";
 
-const PAGES: [&str; 29] = [
+const PAGES: [&str; 33] = [
     "/register",
     "/register?q=lantern&kind=actor",
     "/register/new",
@@ -94,6 +94,10 @@ const PAGES: [&str; 29] = [
     "/search?q=stadium&sort=level",
     "/families",
     "/family/f12",
+    "/family/f12/diff?a=i12&b=i42",
+    "/family/f12/diff?a=i31&b=i42",
+    "/series",
+    "/series/the-wick",
     "/sources",
     "/sources?why=https%3A%2F%2Fchat.example%2F%3Cb%3E",
     "/source/s3",

@@ -8,7 +8,7 @@ use vedette_preserve::records::{DerivationRecord, derived_digest};
 use crate::fault::{Done, not_found};
 use crate::sqlite::log::{self, LogWriter};
 use crate::sqlite::rows::{beginning, from_json, rows, to_json, unsigned, word};
-use crate::sqlite::{judgements, queue};
+use crate::sqlite::{families, judgements, queue, series};
 
 /// Reasons that lists show.
 const REASONS_SHOWN: usize = 3;
@@ -105,10 +105,11 @@ fn put_one(tx: &Transaction<'_>, derived: &Derived, sequence: i64, leaf: u64) ->
     }
     put_images(tx, derived)?;
     put_likenesses(tx, derived)?;
-    put_family(tx, derived)?;
+    families::put(tx, derived)?;
     if known.content_version == Some(derived.version.0) {
         put_summary(tx, derived, &known)?;
         judgements::put_names(tx, derived)?;
+        series::put(tx, derived)?;
     }
     queue::finish(tx, derived.version, derived.next)?;
     Ok(digest)
@@ -151,29 +152,6 @@ fn put_likenesses(tx: &Transaction<'_>, derived: &Derived) -> Done<()> {
             word(&likeness.kind)?,
             f64::from(likeness.distance),
         ])?;
-    }
-    Ok(())
-}
-
-/// An item keeps the family it has when it is derived again without one: families only grow.
-fn put_family(tx: &Transaction<'_>, derived: &Derived) -> Done<()> {
-    let Some(family) = derived.family else { return Ok(()) };
-    let join = |item: ItemId| -> Done<()> {
-        tx.prepare_cached("UPDATE items SET family = ?2 WHERE id = ?1 AND family IS NOT ?2")?
-            .execute(params![item.0, family.0])?;
-        Ok(())
-    };
-    join(derived.item)?;
-    for merged in &derived.merged_families {
-        // A family's number is that of its smallest item, and an item that was alone stands here by its own.
-        join(ItemId(merged.0))?;
-    }
-    for merged in &derived.merged_families {
-        tx.prepare_cached("UPDATE items SET family = ?2 WHERE family = ?1")?.execute(params![merged.0, family.0])?;
-    }
-    for likeness in &derived.likenesses {
-        tx.prepare_cached("UPDATE items SET family = ?2 WHERE id = ?1 AND family IS NULL")?
-            .execute(params![likeness.other.0, family.0])?;
     }
     Ok(())
 }

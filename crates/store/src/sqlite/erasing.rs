@@ -131,6 +131,7 @@ fn empty_rows(tx: &Transaction<'_>, item: ItemId) -> Done<()> {
         "UPDATE translations SET text = '', segments = '[]', member = NULL WHERE item = ?1",
         "UPDATE judgements SET body = '' WHERE item = ?1",
         "DELETE FROM item_names WHERE item = ?1",
+        "DELETE FROM item_issues WHERE item = ?1",
         "DELETE FROM translation_memory WHERE item = ?1",
         "DELETE FROM translation_cache WHERE item = ?1",
         "DELETE FROM untranslated WHERE version IN (SELECT id FROM versions WHERE item = ?1)",

@@ -94,7 +94,14 @@ impl Judgements for SqliteRecords {
     }
 }
 
-fn judge(tx: &Transaction<'_>, judgement: &Judgement, by: &str, at: Timestamp, after: Option<u64>) -> Done<u64> {
+/// See [`Judgements::judge`].
+pub(crate) fn judge(
+    tx: &Transaction<'_>,
+    judgement: &Judgement,
+    by: &str,
+    at: Timestamp,
+    after: Option<u64>,
+) -> Done<u64> {
     let kind = judgement.kind();
     if let Some(after) = after {
         let newest: i64 = tx

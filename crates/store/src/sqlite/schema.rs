@@ -6,7 +6,7 @@ use vedette_core::StoreError;
 use crate::fault::Done;
 
 /// Every migration there ever was, oldest first; its place plus one is the version it leads to.
-const MIGRATIONS: [&str; 6] = [V1, V2, V3, V4, V5, V6];
+const MIGRATIONS: [&str; 7] = [V1, V2, V3, V4, V5, V6, V8];
 
 /// Times are microseconds since 1970, digests are 32 bytes, ids are row numbers.
 const V1: &str = "
@@ -433,6 +433,30 @@ INSERT OR IGNORE INTO names (kind, entity, name)
 INSERT OR IGNORE INTO item_names (item, name)
     SELECT f.item, n.id FROM temp.found f JOIN names n ON n.kind = f.kind AND n.entity = f.entity;
 DROP TABLE temp.found;
+";
+
+/// Joins that were ever found, so that families can be made anew without those that people part; and issues of series.
+const V8: &str = "
+CREATE TABLE joins (
+    a INTEGER NOT NULL,                     -- the smaller item
+    b INTEGER NOT NULL,
+    PRIMARY KEY (a, b)
+) WITHOUT ROWID;
+CREATE INDEX joins_b ON joins (b);
+INSERT OR IGNORE INTO joins (a, b) SELECT MIN(item, other), MAX(item, other) FROM likenesses WHERE item <> other;
+INSERT OR IGNORE INTO joins (a, b)          -- what joined these was replaced since
+    SELECT MIN(id, family), MAX(id, family) FROM items WHERE family IS NOT NULL AND family <> id
+        AND NOT EXISTS (SELECT 1 FROM likenesses l WHERE l.item = items.id)
+        AND NOT EXISTS (SELECT 1 FROM likenesses l WHERE l.other = items.id);
+CREATE TABLE item_issues (
+    series TEXT NOT NULL,                   -- id in the register
+    number INTEGER NOT NULL,
+    item INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    copy INTEGER NOT NULL,                  -- it brings the issue, and does not only speak of it
+    PRIMARY KEY (series, number, item)
+) WITHOUT ROWID;
+CREATE INDEX item_issues_item ON item_issues (item);
 ";
 
 /// Version that this program writes.

@@ -1,6 +1,7 @@
 //! The command line: a contract that tests and users script. Each flag, its help and its examples stand here.
 
 mod calendar;
+mod families;
 mod judging;
 mod models;
 mod outgoing;
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use vedette_read::Confinement;
 
 pub use calendar::CalendarCommand;
+pub use families::FamilyCommand;
 pub use judging::CampaignCommand;
 pub use models::{ModelAdd, ModelCommand};
 pub use outgoing::{AudienceWord, ExportArgs, ExportWord, ReportCommand};
@@ -135,6 +137,17 @@ pub enum Command {
     /// Campaigns: items that belong together; the archive suggests, a person decides
     #[command(subcommand)]
     Campaign(CampaignCommand),
+    /// Families: one poster or statement on several channels; what people part and take back
+    #[command(subcommand)]
+    Family(FamilyCommand),
+    /// Issues of magazines and other series by number: when first seen, where, and which are missing
+    #[command(after_help = "Examples:\n  vedette series\n  vedette series the-wick --json")]
+    Series {
+        /// Id of the series in the register [default: list them]
+        id: Option<String>,
+        #[arg(long)]
+        json: bool,
+    },
     /// What is named unusually often today, beside its own last 28 days
     Bursts {
         #[arg(long)]

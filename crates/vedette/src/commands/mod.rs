@@ -4,6 +4,7 @@ mod archive;
 mod campaigns;
 mod custody;
 mod export;
+mod families;
 mod judging;
 mod people;
 pub mod register;
@@ -52,6 +53,8 @@ pub fn run(cli: Cli, desk: &Arc<Desk>, dir: &Path, io: &mut Io) -> Result<u8, Fa
         Command::Timeline { json } => archive::timeline(json, &context, io),
         Command::Review(args) => judging::review(&args, &context, io),
         Command::Campaign(command) => campaigns::run(command, &context, io),
+        Command::Family(command) => families::run(command, &context, io),
+        Command::Series { id, json } => families::series(id.as_deref(), json, &context, io),
         Command::Bursts { json } => campaigns::bursts(json, &context, io),
         Command::Calibration { json } => judging::calibration(json, &context, io),
         Command::Translate(args) => translation::translate(&args, &context, io),

@@ -20,7 +20,9 @@ pub(crate) async fn page(State(app): State<App>, Path(text): Path<String>) -> Sh
     let (now, view, translations, reports, judged) = app
         .ask(move |door| {
             let (points, grades) = door.judged(item)?;
-            let judged = Judged { points, grades, campaign: door.campaign_of(item)? };
+            let mut partings = door.family_decisions()?;
+            partings.retain(|one| one.holds && one.items().contains(&item));
+            let judged = Judged { points, grades, campaign: door.campaign_of(item)?, partings };
             Ok((door.now(), door.item(item)?, door.translations(item)?, door.reports()?, judged))
         })
         .await?;

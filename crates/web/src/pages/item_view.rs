@@ -9,9 +9,10 @@ use vedette_core::{
     ReadingKind, Reason, ReasonGroup, Sha256, Verdict, VersionView,
 };
 
-use vedette_desk::{ItemTranslations, Point};
+use vedette_desk::{FamilyDecision, ItemTranslations, Point};
 
 use crate::highlight::{Piece, pieces, spans};
+use crate::pages::families::PartingView;
 use crate::pages::points::DecidedView;
 use crate::pages::sides::{SEGMENTS_SHOWN, SidesView};
 use crate::pages::{Choice, Top};
@@ -58,6 +59,7 @@ pub(crate) struct ItemPage {
     statements: Vec<StatementView>,
     found: Vec<(String, Vec<String>)>,
     likenesses: Vec<LikeView>,
+    partings: Vec<PartingView>,
     family: Option<String>,
     campaign: Option<(String, String)>,
     history: Vec<HistoryView>,
@@ -100,6 +102,7 @@ pub(crate) struct Judged {
     pub(crate) points: Vec<Point>,
     pub(crate) grades: Admiralty,
     pub(crate) campaign: Option<(CampaignId, String)>,
+    pub(crate) partings: Vec<FamilyDecision>,
 }
 
 impl Judged {
@@ -218,6 +221,7 @@ impl ItemPage {
             found: content.map(|version| found(&version.findings)).unwrap_or_default(),
             likenesses: likenesses(view, now),
             family: view.family.map(|id| id.to_string()),
+            partings: judged.partings.iter().map(|one| PartingView::of(one, now)).collect(),
             campaign: judged.campaign.as_ref().map(|(id, name)| (id.to_string(), name.clone())),
             history: history(&view.versions),
             decisions: view.decisions.iter().rev().map(decision).collect(),
@@ -417,6 +421,7 @@ fn found(findings: &[Findings]) -> Vec<(String, Vec<String>)> {
     for found in findings {
         found.mentions.iter().for_each(|one| add(one.kind.word(), one.name.clone()));
         found.dates.iter().for_each(|one| add("date", one.value.clone()));
+        found.issues.iter().for_each(|one| add("issue", format!("{}, No. {}", one.name, one.number)));
         found.links.iter().for_each(|one| add(one.kind.word(), one.text.clone()));
     }
     out

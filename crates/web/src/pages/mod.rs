@@ -4,6 +4,7 @@ mod alerts;
 mod calibration;
 mod campaigns;
 mod families;
+mod family_diff;
 mod help;
 mod inbox;
 mod item;
@@ -12,6 +13,7 @@ mod points;
 mod register;
 mod reports;
 pub(crate) mod search;
+mod series;
 mod sides;
 mod sources;
 mod timeline;
@@ -123,7 +125,12 @@ pub(crate) fn routes() -> Router<App> {
         .route("/picture/{sha256}/blurred", get(item::blurred))
         .route("/search", get(search::page))
         .route("/families", get(families::list))
+        .route("/family/rejoin", post(families::rejoin))
         .route("/family/{id}", get(families::one))
+        .route("/family/{id}/part", post(families::part))
+        .route("/family/{id}/diff", get(family_diff::page))
+        .route("/series", get(series::list))
+        .route("/series/{id}", get(series::one))
         .route("/sources", get(sources::list))
         .route("/source/{id}", get(sources::one))
         .route("/alerts", get(alerts::page))

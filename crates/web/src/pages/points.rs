@@ -125,6 +125,7 @@ fn choices(key: &PointKey) -> (Vec<Choice>, &'static str) {
         PointKind::Reason => (Vec::new(), "points, such as 1.5"),
         PointKind::Date => (Vec::new(), "such as 2026-12-04"),
         PointKind::Mention => (Vec::new(), "kind:id of the register"),
+        PointKind::Issue => (Vec::new(), "series#number, such as the-wick#7"),
     }
 }
 

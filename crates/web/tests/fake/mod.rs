@@ -3,6 +3,7 @@
 
 mod campaigns;
 mod judged;
+mod kin;
 mod registered;
 pub mod translated;
 mod views;
@@ -18,9 +19,9 @@ use vedette_core::{
     TimelineBucket, TranslationStatus, Verdict, Watch, WatchId,
 };
 use vedette_desk::{
-    Burst, Calibration, CampaignView, Campaigns, DeskError, DeskResult, EntryRow, EntryView, GradedSource,
-    ItemTranslations, LastAct, Picture, Point, PointJudgement, Problem, Proposal, Role, SearchPage, Severity,
-    TranslationEdit, Whereabouts, Who,
+    Burst, Calibration, CampaignView, Campaigns, DeskError, DeskResult, EntryRow, EntryView, FamilyDecision,
+    GradedSource, ItemTranslations, LastAct, Lineage, Parted, Picture, Point, PointJudgement, Problem, Proposal, Role,
+    SearchPage, SeriesRow, SeriesView, Severity, TranslationEdit, Whereabouts, Who,
 };
 use vedette_web::Door;
 
@@ -256,6 +257,40 @@ impl Door for FakeDesk {
 
     fn families(&self, _: usize) -> DeskResult<Vec<FamilyView>> {
         Ok(vec![views::family()])
+    }
+
+    fn lineage(&self, id: FamilyId) -> DeskResult<Lineage> {
+        if id.0 == 12 { Ok(kin::lineage(self.fresh)) } else { missing("family", id) }
+    }
+
+    fn family_decisions(&self) -> DeskResult<Vec<FamilyDecision>> {
+        Ok(if self.fresh { Vec::new() } else { kin::decisions() })
+    }
+
+    fn part_item(&self, who: &Who, item: ItemId, reason: &str) -> DeskResult<Parted> {
+        if reason.is_empty() {
+            return Err(DeskError::Unusable("say why it does not belong: a reason is needed".to_owned()));
+        }
+        self.wrote(format!("part {item} because {reason} by {}", who.name()));
+        Ok(kin::parted(&[(item, None)]))
+    }
+
+    fn part_pair(&self, who: &Who, a: ItemId, b: ItemId, reason: &str) -> DeskResult<Parted> {
+        self.wrote(format!("part {a} and {b} because {reason} by {}", who.name()));
+        Ok(kin::parted(&[(a, Some(FamilyId(12))), (b, None)]))
+    }
+
+    fn rejoin(&self, who: &Who, of: u64, reason: &str) -> DeskResult<Parted> {
+        self.wrote(format!("rejoin act {of} because {reason} by {}", who.name()));
+        Ok(kin::parted(&[(ItemId(42), Some(FamilyId(12)))]))
+    }
+
+    fn all_series(&self) -> DeskResult<Vec<SeriesRow>> {
+        Ok(if self.fresh { Vec::new() } else { kin::all_series() })
+    }
+
+    fn series(&self, id: &str) -> DeskResult<SeriesView> {
+        if id == "the-wick" { Ok(kin::series()) } else { missing("series", id) }
     }
 
     fn timeline(&self, _: Option<Timestamp>, _: Option<Timestamp>) -> DeskResult<Vec<TimelineBucket>> {

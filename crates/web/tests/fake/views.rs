@@ -101,6 +101,7 @@ fn english() -> Findings {
             statement(ENGLISH, "Halden Stadium on 1 December. Kelmora and Tessgate will hear of us"),
         ],
         attacks: Vec::new(),
+        issues: Vec::new(),
     }
 }
 
@@ -413,6 +414,7 @@ pub fn family() -> FamilyView {
         id: FamilyId(12),
         members: vec![
             member(12, "lantern-archive", "2026-11-16T09:30:00Z", "ar", Level::HighSpecific, ARABIC),
+            member(31, "lantern-archive", "2026-11-17T20:10:00Z", "ar", Level::Low, ARABIC),
             member(42, "lantern-media", "2026-11-18T18:00:00Z", "en", Level::HighSpecific, ENGLISH),
             member(44, "valley-talk", "2026-11-18T18:40:00Z", "fr", Level::Medium, HOSTILE),
         ],
