@@ -10,7 +10,7 @@ use vedette_core::{Analysis, Level, Slot, Statement};
 use vedette_desk::Analyst;
 use vedette_recognise::Register;
 
-use crate::{Failure, LANGUAGES, analyst, news, posted_at, row};
+use crate::{Failure, LANGUAGES, analyst, posted_at, row};
 
 /// A function is passed when this share of its cases is right.
 const PASSED_SHARE: f64 = 0.9;
