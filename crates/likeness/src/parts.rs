@@ -10,8 +10,8 @@
 //! In short: blobs are found over a scale space and described by which way brightness changes around them (`pyramid`, `detect`,
 //! `describe`, after Lowe's SIFT, cut to bits); points of two pictures that look alike vote for a map from the one to the other
 //! (`matching`, `place`); under that map the two small pictures must look alike, field by field (`agree`). Points alone are
-//! fooled by lettering, where every "e" matches every other; fields alone by smooth skies. Together they were not, see the
-//! README for figures.
+//! fooled by lettering, where every "e" matches every other; fields alone by smooth skies. Together they took none of 250,000
+//! pairs of strangers for shared; posters in the same letters and layout still pass for a shared part. See the README.
 //!
 //! Everything is computed with plain arithmetic in a fixed order, nothing is drawn by lot: the same pixels give the same
 //! signature, and the same two signatures the same answer, on every machine.

@@ -213,11 +213,14 @@ fn with_contrast(mut plane: Plane) -> Plane {
     plane
 }
 
-/// The histograms of a picture's points, to learn the mean from.
+/// A point's histogram and its bits.
+type Described = ([f32; LENGTH], Bits);
+
+/// The histograms and bits of a picture's points, to learn the mean and the words from.
 ///
 /// # Errors
 /// As [`Signature::of`].
-pub fn histograms<'a>(image: impl Into<Pixels<'a>>) -> Result<Vec<([f32; LENGTH], [u64; 4])>, LikenessError> {
+pub fn histograms<'a>(image: impl Into<Pixels<'a>>) -> Result<Vec<Described>, LikenessError> {
     let octaves = pyramid(&with_contrast(shrink(image.into(), UNITS)?));
     let mut found = Vec::new();
     for blob in detect::detect(&octaves, POINTS_MAX) {
