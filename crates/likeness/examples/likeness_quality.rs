@@ -238,7 +238,16 @@ fn templates_told_apart(known: &[Picture], copies: &[Picture]) -> Result<(), Box
             } else {
                 ("a poster of another template", "")
             };
-            rows.entry((kind, change.to_owned())).or_default().add(Verdict::of(query, picture));
+            let verdict = Verdict::of(query, picture);
+            if kind.starts_with("a poster") && verdict.any() {
+                println!(
+                    "shared: {} and {}: {:?}",
+                    query.name,
+                    picture.name,
+                    query.signature.shared_with(&picture.signature)
+                );
+            }
+            rows.entry((kind, change.to_owned())).or_default().add(verdict);
         }
     }
     println!("| pair | pdq | eight views | shared part (called a copy) | any | pairs |");

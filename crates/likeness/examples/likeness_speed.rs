@@ -1,4 +1,5 @@
-//! How long do a signature, a comparison and a look-up take? One line a measurement; times are those of the thread on a core.
+//! How long do a signature, a comparison and a look-up take? One line a measurement, by the clock on the wall, one thread: measure on
+//! a quiet machine.
 //!
 //! `cargo run --release -p vedette-likeness --example likeness_speed -- FOLDER [PICTURES]`, where `FOLDER` holds some hundred pictures.
 //! Cut-outs of them, each at another place and of another size, make up the number (10,000 unless told); of every hundredth another
@@ -6,6 +7,7 @@
 
 use std::error::Error;
 use std::fs;
+use std::time::Instant;
 
 use image::RgbImage;
 use vedette_likeness::{PartIndex, Rgb, Signature};
@@ -28,9 +30,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         let picture = picture.into_rgb8();
         for _ in 0..each {
             let cut = cut_out(&picture, &mut random, 0.4, 0.9);
-            let clock = Clock::start()?;
+            let clock = Instant::now();
             known.push(sign(&cut)?);
-            extracting.push(clock.milliseconds()?);
+            extracting.push(milliseconds(clock));
             pixels += f64::from(cut.width() * cut.height());
             if known.len() % 100 == 0 {
                 queries.push(((known.len() - 1) as u64, sign(&cut_out(&cut, &mut random, 0.6, 0.9))?));
@@ -41,25 +43,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     let bytes: usize = known.iter().map(|signature| signature.to_bytes().len()).sum();
     println!("signature: {} bytes on average, {} pictures", bytes / known.len(), known.len());
     let mut index = PartIndex::new();
-    let clock = Clock::start()?;
+    let clock = Instant::now();
     for (id, signature) in known.iter().enumerate() {
         index.insert(id as u64, signature)?;
     }
-    println!("insert: {:.3} ms a picture", clock.milliseconds()? / known.len() as f64);
+    println!("insert: {:.3} ms a picture", milliseconds(clock) / known.len() as f64);
     let (mut asking, mut comparing, mut each, mut proposed, mut found) = (Vec::new(), Vec::new(), Vec::new(), 0, 0);
     for (id, query) in &queries {
-        let clock = Clock::start()?;
+        let clock = Instant::now();
         let candidates = index.candidates(query, CANDIDATES);
-        asking.push(clock.milliseconds()?);
+        asking.push(milliseconds(clock));
         proposed += usize::from(candidates.iter().any(|candidate| candidate.0 == *id));
-        let whole = Clock::start()?;
+        let whole = Instant::now();
         for (candidate, _) in candidates {
-            let clock = Clock::start()?;
+            let clock = Instant::now();
             let shared = query.shared_with(&known[candidate as usize]);
-            each.push(clock.milliseconds()?);
+            each.push(milliseconds(clock));
             found += usize::from(shared.is_some() && candidate == *id);
         }
-        comparing.push(whole.milliseconds()?);
+        comparing.push(milliseconds(whole));
     }
     report(&format!("candidates among {}", index.len()), &mut asking);
     report("comparison of one candidate", &mut each);
@@ -90,6 +92,10 @@ fn cut_out(picture: &RgbImage, random: &mut u64, least: f64, most: f64) -> RgbIm
     image::imageops::crop_imm(picture, left as u32, top as u32, width as u32, height as u32).to_image()
 }
 
+fn milliseconds(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1e3
+}
+
 fn report(name: &str, milliseconds: &mut [f64]) {
     milliseconds.sort_by(f64::total_cmp);
     let at = |share: f64| {
@@ -98,23 +104,4 @@ fn report(name: &str, milliseconds: &mut [f64]) {
     if let (Some(median), Some(most), Some(last)) = (at(0.5), at(0.99), at(1.0)) {
         println!("{name}: median {median:.2} ms, of 100 the 99th {most:.2} ms, longest {last:.2} ms");
     }
-}
-
-/// Time of this thread on a core, so that other programs disturb less.
-struct Clock(f64);
-
-impl Clock {
-    fn start() -> Result<Clock, Box<dyn Error>> {
-        now().map(Clock)
-    }
-
-    fn milliseconds(&self) -> Result<f64, Box<dyn Error>> {
-        Ok((now()? - self.0) / 1e6)
-    }
-}
-
-/// Nanoseconds that this thread has run.
-fn now() -> Result<f64, Box<dyn Error>> {
-    let text = fs::read_to_string("/proc/thread-self/schedstat")?;
-    Ok(text.split_whitespace().next().ok_or("schedstat is empty")?.parse()?)
 }
