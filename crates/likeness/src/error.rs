@@ -50,6 +50,22 @@ pub enum LikenessError {
         /// Bytes that were passed.
         found: usize,
     },
+    /// Bytes are not a picture's signature of this version.
+    #[error("a picture's signature of today's recipe begins with {version}, and these {found} bytes {}: make it again from the picture", told(*.found_version))]
+    NotASignature {
+        /// The version that a signature begins with.
+        version: u8,
+        /// What the bytes begin with.
+        found_version: Option<u8>,
+        /// Bytes that were passed.
+        found: usize,
+    },
+    /// An index of pictures has no room left.
+    #[error("the index has {pictures_max} pictures, as many as it may: begin another one")]
+    IndexFull {
+        /// The limit.
+        pictures_max: usize,
+    },
 }
 
 fn told(version: Option<u8>) -> String {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | what is the fingerprint of this picture? | [`pdq`](mod@pdq): the PDQ hash as Meta's reference computes it, and its eight rotations and flips |
 //! | which known pictures are within 31 bits of it? | [`hamming`]: an exact index that grows and shrinks, in memory or on disk |
+//! | which part of this picture is in that one? | [`parts`]: points and a small picture, for crops, screenshots, mirrored and slanted copies |
 //! | which known texts share most of their word triples with this one? | [`near_text`]: MinHash sketches and an index |
 //! | which items belong together? | [`families`]: the smallest member names the family |
 //! | and which do not, whatever they look like? | [`Partings`]: what people said |
@@ -32,6 +33,7 @@ pub mod families;
 pub mod hamming;
 pub mod near_text;
 mod partings;
+pub mod parts;
 pub mod pdq;
 
 pub use error::LikenessError;
@@ -39,6 +41,7 @@ pub use families::Families;
 pub use hamming::HashIndex;
 pub use near_text::{Similar, Sketch, TextIndex};
 pub use partings::Partings;
+pub use parts::{PartIndex, Shared, SharedKind, Signature};
 pub use pdq::{
     Luma, Machine, Pdq, PdqHash, Pixels, Rgb, pdq, pdq_dihedral, pdq_on, pdq_unresized, pdq_unresized_on,
     pdq_with_dihedral,
