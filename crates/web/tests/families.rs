@@ -3,74 +3,10 @@
 #![allow(clippy::unwrap_used, dead_code, reason = "a test that fails should stop; the invented desk is shared")]
 
 mod fake;
+mod house;
 
-use std::sync::Arc;
-
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode};
 use fake::{FakeDesk, image_hash};
-use tower::ServiceExt;
-use vedette_web::{Settings, router_over};
-
-const HOST: &str = "127.0.0.1:8460";
-const ORIGIN: &str = "http://127.0.0.1:8460";
-
-struct House {
-    router: Router,
-    desk: Arc<FakeDesk>,
-}
-
-struct Answer {
-    status: StatusCode,
-    headers: axum::http::HeaderMap,
-    body: String,
-}
-
-fn house() -> House {
-    house_of(FakeDesk::default())
-}
-
-fn house_of(desk: FakeDesk) -> House {
-    let desk = Arc::new(desk);
-    let settings = Settings { listen: HOST.parse().unwrap(), who: "A. Analyst".to_owned() };
-    House { router: router_over(desk.clone(), settings), desk }
-}
-
-impl House {
-    fn send(&self, request: Request<Body>) -> Answer {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(async {
-            let response = self.router.clone().oneshot(request).await.unwrap();
-            let (parts, body) = response.into_parts();
-            let bytes = to_bytes(body, 16 << 20).await.unwrap();
-            let body = String::from_utf8_lossy(&bytes).into_owned();
-            Answer { status: parts.status, headers: parts.headers, body }
-        })
-    }
-
-    fn get(&self, address: &str) -> Answer {
-        self.send(Request::get(address).header("host", HOST).body(Body::empty()).unwrap())
-    }
-
-    fn post(&self, address: &str, form: &str) -> Answer {
-        let request = Request::post(address)
-            .header("host", HOST)
-            .header("origin", ORIGIN)
-            .header("content-type", "application/x-www-form-urlencoded");
-        self.send(request.body(Body::from(form.to_owned())).unwrap())
-    }
-
-    fn written(&self) -> Vec<String> {
-        self.desk.written.lock().unwrap().clone()
-    }
-}
-
-impl Answer {
-    fn location(&self) -> &str {
-        self.headers.get("location").map_or("", |value| value.to_str().unwrap())
-    }
-}
+use house::{house, house_of};
 
 #[test]
 fn a_family_shows_how_it_spread_and_what_people_parted() {

@@ -3,75 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails should stop")]
 
 mod fake;
+mod house;
 
-use std::sync::Arc;
-
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode};
+use axum::body::Body;
+use axum::http::Request;
 use fake::translated::arabic_hash;
 use fake::{FakeDesk, HOSTILE, image_hash};
-use tower::ServiceExt;
-use vedette_web::{FORM_BYTES_MAX, Settings, router_over};
-
-const HOST: &str = "127.0.0.1:8460";
-const ORIGIN: &str = "http://127.0.0.1:8460";
-
-struct House {
-    router: Router,
-    desk: Arc<FakeDesk>,
-}
-
-struct Answer {
-    status: StatusCode,
-    headers: axum::http::HeaderMap,
-    body: String,
-}
-
-fn house() -> House {
-    house_of(FakeDesk::default())
-}
-
-fn house_of(desk: FakeDesk) -> House {
-    let desk = Arc::new(desk);
-    let settings = Settings { listen: HOST.parse().unwrap(), who: "A. Analyst".to_owned() };
-    House { router: router_over(desk.clone(), settings), desk }
-}
-
-impl House {
-    fn send(&self, request: Request<Body>) -> Answer {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(async {
-            let response = self.router.clone().oneshot(request).await.unwrap();
-            let (parts, body) = response.into_parts();
-            let bytes = to_bytes(body, 16 << 20).await.unwrap();
-            let body = String::from_utf8_lossy(&bytes).into_owned();
-            Answer { status: parts.status, headers: parts.headers, body }
-        })
-    }
-
-    fn get(&self, address: &str) -> Answer {
-        self.send(Request::get(address).header("host", HOST).body(Body::empty()).unwrap())
-    }
-
-    fn post(&self, address: &str, form: &str) -> Answer {
-        let request = Request::post(address)
-            .header("host", HOST)
-            .header("origin", ORIGIN)
-            .header("content-type", "application/x-www-form-urlencoded");
-        self.send(request.body(Body::from(form.to_owned())).unwrap())
-    }
-
-    fn written(&self) -> Vec<String> {
-        self.desk.written.lock().unwrap().clone()
-    }
-}
-
-impl Answer {
-    fn location(&self) -> &str {
-        self.headers.get("location").map_or("", |value| value.to_str().unwrap())
-    }
-}
+use house::{Answer, HOST, house, house_of};
+use vedette_web::FORM_BYTES_MAX;
 
 const TRANSLATION: &str = "/item/i31/translation/3131313131313131313131313131313131313131313131313131313131313131";
 
