@@ -152,15 +152,15 @@ impl Seen {
 }
 
 /// A picture whose buffer is as long as its dimensions say.
-struct Checked<'a> {
-    width: usize,
-    height: usize,
-    channels: usize,
-    pixels: &'a [u8],
+pub(crate) struct Checked<'a> {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) channels: usize,
+    pub(crate) pixels: &'a [u8],
 }
 
 impl<'a> Checked<'a> {
-    fn new(image: Pixels<'a>, pixels_max: u64) -> Result<Self, LikenessError> {
+    pub(crate) fn new(image: Pixels<'a>, pixels_max: u64) -> Result<Self, LikenessError> {
         let (width, height, channels, pixels) = match image {
             Pixels::Rgb(rgb) => (rgb.width, rgb.height, 3, rgb.pixels),
             Pixels::Luma(luma) => (luma.width, luma.height, 1, luma.pixels),

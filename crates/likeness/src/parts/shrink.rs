@@ -2,7 +2,7 @@
 //! the area that it covers.
 
 use crate::LikenessError;
-use crate::pdq::Pixels;
+use crate::pdq::{Checked, Pixels};
 
 /// The buffer is the caller's; at most [`SEEN_SIDE_MAX`] rows and columns of it are read.
 const PIXELS_MAX: u64 = 400_000_000;
@@ -71,22 +71,7 @@ impl Plane {
 
 /// Brightness of a picture, its longer side at most `side` pixels.
 pub(super) fn shrink(image: Pixels<'_>, side: usize) -> Result<Plane, LikenessError> {
-    let (width, height, channels, pixels) = match image {
-        Pixels::Rgb(rgb) => (rgb.width, rgb.height, 3, rgb.pixels),
-        Pixels::Luma(luma) => (luma.width, luma.height, 1, luma.pixels),
-    };
-    let count = u64::from(width) * u64::from(height);
-    if count == 0 {
-        return Err(LikenessError::EmptyPicture { width, height });
-    }
-    if count > PIXELS_MAX {
-        return Err(LikenessError::PictureTooLarge { width, height, pixels_max: PIXELS_MAX });
-    }
-    let (expected, found) = (count * channels, pixels.len() as u64);
-    if expected != found {
-        return Err(LikenessError::WrongBufferLength { expected, found });
-    }
-    let (width, height, channels) = (width as usize, height as usize, channels as usize);
+    let Checked { width, height, channels, pixels } = Checked::new(image, PIXELS_MAX)?;
     let (columns, rows) = (width.min(SEEN_SIDE_MAX), height.min(SEEN_SIDE_MAX));
     // The shape is that of the whole picture, however many columns and rows of it are read.
     let mut shrink = Shrink::new((columns, rows), fitted((width, height), side));
