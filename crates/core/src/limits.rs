@@ -22,3 +22,5 @@ pub const JOB_TRIES_MAX: u32 = 5;
 pub const PDQ_DISTANCE_MAX: u32 = 31;
 /// PDQ quality below which a hash says too little to be matched (the value the reference names).
 pub const PDQ_QUALITY_MIN: u8 = 50;
+/// Characters of the reason that a person gives: a page and a half.
+pub const REASON_CHARS_MAX: usize = 2_000;

@@ -14,10 +14,10 @@ use vedette_core::{
 use vedette_likeness::Partings;
 use vedette_publish::Label;
 
+use crate::judging::reason_of;
+use crate::liken::key;
 use crate::{Desk, DeskError, DeskResult, Role, Who};
 
-/// Characters of a reason.
-const REASON_CHARS_MAX: usize = 2_000;
 /// Likenesses that a family shows; one of a thousand copies has more.
 const TIES_MAX: usize = 5_000;
 /// Families beside one that channels are compared over: the newest.
@@ -147,10 +147,6 @@ fn words(act: &FamilyAct) -> String {
     }
 }
 
-fn key(item: ItemId) -> u64 {
-    item.0.unsigned_abs()
-}
-
 impl Desk {
     /// A family with its spread.
     pub fn lineage(&self, id: FamilyId) -> DeskResult<Lineage> {
@@ -203,7 +199,7 @@ impl Desk {
     pub fn rejoin(&self, who: &Who, of: u64, reason: &str) -> DeskResult<Parted> {
         let known = self.family_decisions()?.into_iter().find(|one| one.number == of);
         let items = known.map(|one| one.items()).unwrap_or_default();
-        let reason = reason.trim().chars().take(REASON_CHARS_MAX).collect();
+        let reason = reason_of(reason);
         self.act_on_families(who, FamilyAct::Rejoin { of, reason }, &items)
     }
 
@@ -334,7 +330,7 @@ impl Desk {
 }
 
 fn needed(reason: &str, say: &str) -> DeskResult<String> {
-    let reason: String = reason.trim().chars().take(REASON_CHARS_MAX).collect();
+    let reason = reason_of(reason);
     if reason.is_empty() {
         return Err(DeskError::Unusable(format!("{say}: a reason is needed")));
     }

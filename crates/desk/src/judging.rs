@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use vedette_assess::admiralty;
+use vedette_core::limits::REASON_CHARS_MAX;
 use vedette_core::{
     Admiralty, ContentGrade, ItemId, ItemView, Judged, Judgement, JudgementKind, Level, MentionKind, PointDecision,
     PointKey, PointKind, ReadingKind, SourceGrade, SourceGrading, SourceId, StatementKind, Verdict, VersionView,
@@ -13,8 +14,6 @@ use crate::{Desk, DeskError, DeskResult, Role, Who};
 
 /// Points of one item that are listed; the pages leaf through them.
 pub const POINTS_MAX: usize = 2_000;
-/// Characters of a reason.
-const REASON_CHARS_MAX: usize = 2_000;
 /// Points that a person may give a reason of a level, either way.
 const WEIGHT_MAX: f32 = 10.0;
 
@@ -60,6 +59,11 @@ pub struct GradedSource {
     pub by: String,
     /// When.
     pub at: Timestamp,
+}
+
+/// A person's reason as it is kept: without white space at its ends, cut at its limit.
+pub(crate) fn reason_of(text: &str) -> String {
+    text.trim().chars().take(REASON_CHARS_MAX).collect()
 }
 
 impl Desk {
@@ -125,7 +129,7 @@ impl Desk {
         let point = points_of(content, &grades).into_iter().find(|point| point.key == *key).ok_or_else(|| {
             DeskError::Unusable(format!("the machine does not say `{key}` of {id}: look again, it may have changed"))
         })?;
-        let reason: String = reason.trim().chars().take(REASON_CHARS_MAX).collect();
+        let reason = reason_of(reason);
         if verdict != Verdict::Confirm && reason.is_empty() {
             return Err(DeskError::Unusable("a changed or rejected point needs a reason".to_owned()));
         }
@@ -203,7 +207,7 @@ impl Desk {
     /// Records a person's grade of a source.
     pub fn grade_source(&self, who: &Who, id: SourceId, grade: SourceGrade, reason: &str) -> DeskResult<()> {
         who.may(Role::Analyst, "grade sources")?;
-        let reason: String = reason.trim().chars().take(REASON_CHARS_MAX).collect();
+        let reason = reason_of(reason);
         if reason.is_empty() {
             return Err(DeskError::Unusable(
                 "a grade needs a reason: what speaks for or against the source".to_owned(),

@@ -50,6 +50,7 @@ pub use exporting::ExportFormat;
 pub use families::{FamilyDecision, Lineage, Parted};
 pub use health::said;
 pub use judging::{GradedSource, Point, PointJudgement};
+pub use liken::bits_between;
 pub use registering::{EntryRow, EntryView, Proposal, ProposalState};
 pub use research::{Picture, SearchPage};
 pub use series::{SeriesRow, SeriesView};

@@ -237,7 +237,13 @@ impl LikenessState {
     }
 }
 
-fn key(item: ItemId) -> u64 {
+/// In how many bits two PDQ hashes in hexadecimal digits differ; nothing when one of them is none.
+pub fn bits_between(a: &str, b: &str) -> Option<u32> {
+    Some(a.parse::<PdqHash>().ok()?.distance(&b.parse().ok()?))
+}
+
+/// An item's number in the families of `likeness`.
+pub(crate) fn key(item: ItemId) -> u64 {
     item.0.unsigned_abs()
 }
 
@@ -256,6 +262,15 @@ mod tests {
     use vedette_core::LikenessKind;
 
     use super::*;
+
+    #[test]
+    fn bits_are_counted_between_hashes_alone() {
+        let zeros = "0".repeat(64);
+        let hash = |head: &str| format!("{head}{}", zeros.get(head.len()..).unwrap());
+        assert_eq!(bits_between(&hash("ff00"), &hash("fe01")), Some(2));
+        assert_eq!(bits_between(&hash("ff00"), "ff0"), None);
+        assert_eq!(bits_between(&hash("zz"), &hash("ff")), None);
+    }
 
     /// Items of the test.
     const ITEMS: i64 = 12;

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use vedette_core::{Judged, Judgement, JudgementKind, MentionKind, RegisterAct};
 use vedette_recognise::{Entry, Register};
 
+use crate::judging::reason_of;
 use crate::{Desk, DeskError, DeskResult, Role, Who};
 
 /// Name of the file, as problems name it.
@@ -18,8 +19,6 @@ const HEAD: &str = "# Written by the pages of Vedette from accepted proposals. W
     # use other files of this folder for that.\n";
 /// Bytes of one proposal: the longest entry of a public list is far shorter.
 const PROPOSAL_BYTES_MAX: usize = 64 * 1024;
-/// Characters of a reason.
-const REASON_CHARS_MAX: usize = 2_000;
 /// Entries that one answer lists.
 pub const ENTRIES_MAX: usize = 200;
 
@@ -128,7 +127,7 @@ impl Desk {
     /// Proposes an entry, given as one table of a register file. Checked as `vedette register check` does. The proposal.
     pub fn propose_entry(&self, who: &Who, toml: &str, reason: &str) -> DeskResult<Proposal> {
         who.may(Role::Analyst, "propose entries of the register")?;
-        let reason: String = reason.trim().chars().take(REASON_CHARS_MAX).collect();
+        let reason = reason_of(reason);
         if reason.is_empty() {
             return Err(DeskError::Unusable("a proposal needs a reason".to_owned()));
         }
@@ -165,7 +164,7 @@ impl Desk {
     /// Turns a proposal down.
     pub fn reject_proposal(&self, who: &Who, number: u64, reason: &str) -> DeskResult<Proposal> {
         who.may(Role::Analyst, "reject entries of the register")?;
-        let reason: String = reason.trim().chars().take(REASON_CHARS_MAX).collect();
+        let reason = reason_of(reason);
         if reason.is_empty() {
             return Err(DeskError::Unusable("turning a proposal down needs a reason".to_owned()));
         }

@@ -4,12 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use vedette_core::limits::REASON_CHARS_MAX;
 use vedette_core::{CAMPAIGN_ITEMS_MAX, CampaignAct, CampaignId, ItemId};
 
 /// Characters of a name.
 const NAME_CHARS_MAX: usize = 200;
-/// Characters of a reason.
-const REASON_CHARS_MAX: usize = 2_000;
 /// New items with which a dismissed suggestion comes back; a smaller one comes back with as many as it had.
 pub const GROWN_ITEMS: usize = 5;
 

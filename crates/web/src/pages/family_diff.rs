@@ -7,6 +7,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use vedette_core::{FamilyId, ItemId, ItemView, Reading, ReadingKind, VersionView};
+use vedette_desk::bits_between;
 
 use crate::app::{App, Shown, id, show};
 use crate::error::WebError;
@@ -140,14 +141,6 @@ fn nearest_pictures(a: &ItemView, b: &ItemView) -> (Option<PictureOf>, Option<Pi
     }
 }
 
-/// Bits in which two hashes of the same length in hexadecimal digits differ.
-fn bits_between(a: &str, b: &str) -> Option<u32> {
-    if a.len() != b.len() {
-        return None;
-    }
-    a.chars().zip(b.chars()).map(|(a, b)| Some((a.to_digit(16)? ^ b.to_digit(16)?).count_ones())).sum()
-}
-
 /// A text with the language it is in and how it came about.
 struct Words<'a> {
     reading: &'a Reading,
@@ -214,17 +207,5 @@ fn compare(heading: &'static str, a: &Words<'_>, b: &Words<'_>) -> Compared {
         changes,
         a: one,
         b: other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bits_are_counted_between_hashes_of_one_length() {
-        assert_eq!(bits_between("ff00", "fe01"), Some(2));
-        assert_eq!(bits_between("ff00", "ff0"), None);
-        assert_eq!(bits_between("zz", "ff"), None);
     }
 }
