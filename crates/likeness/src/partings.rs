@@ -39,10 +39,4 @@ impl Partings {
     pub fn allow(&self, a: u64, b: u64) -> bool {
         !self.alone.contains(&a) && !self.alone.contains(&b) && !self.pairs.contains(&(a.min(b), a.max(b)))
     }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.alone.is_empty() && self.pairs.is_empty()
-    }
 }
